@@ -1,0 +1,38 @@
+/** Where services take the time from, so that a test can move it. All times are milliseconds. */
+export interface Clock {
+  /** Wall time in milliseconds since the epoch; may jump. */
+  nowMs(): number;
+  /** Milliseconds that only grow; for measuring durations. */
+  monotonicMs(): number;
+  /** Calls once after the delay; returns what cancels it. */
+  after(delayMs: number, call: () => void): () => void;
+  /** Calls every period until cancelled. */
+  every(periodMs: number, call: () => void): () => void;
+  /** Resolves after the delay, or rejects with the signal's reason. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The real clock. Its timers do not keep the process alive by themselves except in `sleep`. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after: (delayMs, call) => {
+    const timer = setTimeout(call, delayMs);
+    return () => { clearTimeout(timer); };
+  },
+  every: (periodMs, call) => {
+    const timer = setInterval(call, periodMs);
+    timer.unref();
+    return () => { clearInterval(timer); };
+  },
+  sleep: (delayMs, signal) => new Promise((resolve, reject) => {
+    if (signal?.aborted) { reject(toError(signal.reason)); return; }
+    const abort = (): void => { clearTimeout(timer); reject(toError(signal?.reason)); };
+    const timer = setTimeout(() => { signal?.removeEventListener('abort', abort); resolve(); }, delayMs);
+    signal?.addEventListener('abort', abort, { once: true });
+  }),
+};
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
+}
