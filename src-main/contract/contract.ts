@@ -1,0 +1,13 @@
+import { blueprints } from './blueprints.ts';
+import { gpus } from './gpus.ts';
+import { instances } from './instances.ts';
+import { journal } from './journal.ts';
+import { runs } from './runs.ts';
+import { settings } from './settings.ts';
+import { system } from './system.ts';
+import { terminals } from './terminals.ts';
+import { workstation } from './workstation.ts';
+
+/** Everything that may be asked of the backend, over every carrier. */
+export const contract = { system, blueprints, instances, runs, terminals, gpus, workstation, journal, settings };
+export type AppContract = typeof contract;

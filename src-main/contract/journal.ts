@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { call, stream } from './declare.ts';
+
+/** One row of the journal: every change of status is one. `details` holds names and numbers, never prose. */
+export const journalEntry = z.object({
+  id: z.int(),
+  atMs: z.number(),
+  /** A dotted event name, such as `instance.status` or `setting.changed`. */
+  event: z.string(),
+  subjectKind: z.enum(['instance', 'run', 'blueprint', 'setting', 'terminal', 'backend']),
+  subjectId: z.string().nullable(),
+  subjectName: z.string().nullable(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  cause: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+});
+export type JournalEntry = z.infer<typeof journalEntry>;
+
+export const journalChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('snapshot'), entries: z.array(journalEntry) }),
+  z.object({ kind: z.literal('added'), entry: journalEntry }),
+]);
+export type JournalChange = z.infer<typeof journalChange>;
+
+export const journal = {
+  list: call({ method: 'GET', path: '/journal', summary: 'Entries, newest first', input: z.object({ beforeId: z.coerce.number().int().optional(), subjectId: z.string().optional(), limit: z.coerce.number().int().min(1).max(1000).default(200) }), output: z.array(journalEntry) }),
+  watch: stream({ path: '/journal/watch', summary: 'The last 200 entries, then each new one', input: z.object({}), output: journalChange }),
+};
