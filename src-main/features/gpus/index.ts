@@ -1,0 +1,1 @@
+export { GpuSampler } from './gpuSampler.ts';

@@ -1,0 +1,2 @@
+export { JournalRepository } from './journalRepository.ts';
+export { JournalService, type JournalFact } from './journalService.ts';

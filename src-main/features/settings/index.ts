@@ -1,0 +1,3 @@
+export { SettingsRepository } from './settingsRepository.ts';
+export { SettingsService } from './settingsService.ts';
+export { parseSettingEnvironment, variableOf } from './settingEnvironment.ts';

@@ -1,0 +1,1 @@
+export { WorkstationSampler } from './workstationSampler.ts';
