@@ -1,0 +1,52 @@
+import { Dialog as Primitive } from 'radix-ui';
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { classNames } from '../base/classNames.ts';
+import { IconButton } from './IconButton.tsx';
+
+export interface DialogProps {
+  isOpen: boolean;
+  onClose: () => void;
+  title: string;
+  /** One sentence under the title, read with it. */
+  description?: ReactNode;
+  children?: ReactNode;
+  /** The buttons, the one that acts last. */
+  footer?: ReactNode;
+  width?: 'sm' | 'md' | 'lg';
+}
+
+const widths = { sm: 'w-110', md: 'w-150', lg: 'w-220' } as const;
+
+/** A question in the middle of the window: only for what cannot be undone or needs a decision. */
+export function Dialog({ width = 'sm', ...props }: DialogProps): ReactNode {
+  return <Surface {...props} className={classNames('top-[12vh] left-1/2 max-h-[76vh] max-w-[94vw] -translate-x-1/2 rounded-md border', widths[width])} />;
+}
+
+/** A form at the window's right edge, over its whole height. */
+export function Sheet({ width = 'md', ...props }: DialogProps): ReactNode {
+  return <Surface {...props} className={classNames('inset-y-0 right-0 max-w-[94vw] border-l', widths[width])} />;
+}
+
+function Surface({ isOpen, onClose, title, description, children, footer, className }: Omit<DialogProps, 'width'> & { className: string }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Primitive.Root open={isOpen} onOpenChange={(open) => { if (!open) onClose(); }}>
+      <Primitive.Portal>
+        <Primitive.Overlay className="appear fixed inset-0 z-40 bg-scrim" />
+        <Primitive.Content {...(description ? {} : { 'aria-describedby': undefined })} className={classNames('appear fixed z-40 flex flex-col border-line bg-panel text-sm text-text shadow-raised', className)}>
+          <header className="flex items-start gap-2 border-b border-line px-4 py-2.5">
+            <div className="min-w-0 flex-1">
+              <Primitive.Title className="text-base font-medium">{title}</Primitive.Title>
+              {description ? <Primitive.Description className="text-muted">{description}</Primitive.Description> : null}
+            </div>
+            <IconButton label={t('app.close')} icon={<X size={16} aria-hidden />} onClick={onClose} />
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-4 py-3">{children}</div>
+          {footer ? <footer className="flex items-center justify-end gap-2 border-t border-line px-4 py-2.5">{footer}</footer> : null}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}
