@@ -1,0 +1,56 @@
+import type { Connection } from '../client/connection.ts';
+import { keepMirror } from '../client/mirror.ts';
+import { createBlueprintStore, mirrorBlueprints } from '../features/blueprints/blueprintStore.ts';
+import type { BlueprintStore } from '../features/blueprints/blueprintStore.ts';
+import { createInstanceStore } from '../features/instances/instanceStore.ts';
+import type { InstanceStore } from '../features/instances/instanceStore.ts';
+import { mirrorInstances } from '../features/instances/mirrorInstances.ts';
+import { createJournalStore, mirrorJournal } from '../features/journal/journalStore.ts';
+import type { JournalStore } from '../features/journal/journalStore.ts';
+import { createRunStore, mirrorRuns } from '../features/runs/runStore.ts';
+import type { RunStore } from '../features/runs/runStore.ts';
+import { createSettingStore, mirrorSettings } from '../features/settings/settingStore.ts';
+import type { SettingStore } from '../features/settings/settingStore.ts';
+import { createTerminalStore, mirrorTerminals } from '../features/terminals/terminalStore.ts';
+import type { TerminalStore } from '../features/terminals/terminalStore.ts';
+import { createGpuStore, mirrorGpus } from '../features/workstation/gpuStore.ts';
+import type { GpuStore } from '../features/workstation/gpuStore.ts';
+import { createWorkstationStore, mirrorWorkstation } from '../features/workstation/workstationStore.ts';
+import type { WorkstationStore } from '../features/workstation/workstationStore.ts';
+
+/** One mirror of the backend's truth per noun. */
+export interface Stores {
+  settings: SettingStore;
+  workstation: WorkstationStore;
+  gpus: GpuStore;
+  journal: JournalStore;
+  instances: InstanceStore;
+  terminals: TerminalStore;
+  blueprints: BlueprintStore;
+  runs: RunStore;
+}
+
+export function createStores(): Stores {
+  return {
+    settings: createSettingStore(),
+    workstation: createWorkstationStore(),
+    gpus: createGpuStore(),
+    journal: createJournalStore(),
+    instances: createInstanceStore(),
+    terminals: createTerminalStore(),
+    blueprints: createBlueprintStore(),
+    runs: createRunStore(),
+  };
+}
+
+/** Keeps every mirror filled over every connection. */
+export function keepStores(stores: Stores, connection: Connection, report: (error: unknown) => void): void {
+  keepMirror(connection, (client, signal) => mirrorSettings(stores.settings, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorInstances(stores.instances, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorTerminals(stores.terminals, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorRuns(stores.runs, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorBlueprints(stores.blueprints, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorGpus(stores.gpus, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorWorkstation(stores.workstation, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorJournal(stores.journal, client, signal), report);
+}
