@@ -36,7 +36,8 @@ module.exports = {
     forbid('product-does-not-import-scripts', { path: '^src-' }, { path: '^scripts/' }),
 
     owned('sqlite-has-one-owner', 'better-sqlite3', ['^src-main/platform/sqlite/']),
-    owned('ptys-have-one-owner', 'node-pty|@xterm/headless|@xterm/addon-serialize', ['^src-main/ptyHost/']),
+    owned('ptys-have-one-owner', 'node-pty', ['^src-main/(ptyHost|platform/pty)/']),
+    owned('headless-terminals-stay-in-the-pty-host', '@xterm/(headless|addon-serialize)', ['^src-main/ptyHost/']),
     owned('systeminformation-has-one-owner', 'systeminformation', ['^src-main/platform/workstation/']),
     owned('log-packages-have-one-owner', 'pino|rotating-file-stream', ['^src-main/platform/log/']),
     owned('websockets-stay-in-the-carriers', 'ws', ['^src-main/(api/carriers|cli)/']),
@@ -51,6 +52,6 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], importsFields: ['imports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
 };

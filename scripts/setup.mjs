@@ -113,15 +113,19 @@ function isPtyBuilt() {
   return JSON.stringify(built) === JSON.stringify(wantedBuild()) && existsSync(ptyPath('build/Release/pty.node'));
 }
 
+/** What node-gyp needs: one command of each row, or the variable that names another. */
+const buildTools = [
+  { name: 'a C++ compiler', variable: 'CXX', commands: ['g++', 'c++', 'clang++'] },
+  { name: 'make', variable: 'MAKE', commands: ['make', 'gmake'] },
+  { name: 'Python 3', variable: 'PYTHON', commands: ['python3', 'python'] },
+];
+
 /** @throws PlainError that names what to install. */
 function requireCompiler() {
-  const missing = [];
-  if (!process.env.CXX && !findCommand('g++') && !findCommand('c++') && !findCommand('clang++')) missing.push('a C++ compiler');
-  if (!findCommand('make')) missing.push('make');
-  if (!process.env.PYTHON && !findCommand('python3') && !findCommand('python')) missing.push('Python 3');
+  const missing = buildTools.filter(({ variable, commands }) => !process.env[variable] && !commands.some((command) => findCommand(command)));
   if (missing.length === 0) return;
   const advice = process.platform === 'darwin' ? 'xcode-select --install' : 'on Debian or Ubuntu: sudo apt-get install -y g++ make python3';
-  throw new PlainError(`missing on this machine: ${missing.join(', ')} (${advice}); then run it again`);
+  throw new PlainError(`missing on this machine: ${missing.map(({ name }) => name).join(', ')} (${advice}); then run it again`);
 }
 
 function withoutNodedir(env) {
