@@ -30,13 +30,16 @@ export function findSafeCut(bytes: Uint8Array): number {
   let missing = 0;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
-    if (byte === ESC) state = 'escape';
-    else if (byte === CAN || byte === SUB) state = 'ground';
-    else if (state !== 'ground') state = steps[state](byte);
+    state = stateAfter(byte, state);
     missing = byte < 0x80 ? 0 : missingAfter(byte, missing);
     if (state === 'ground' && missing === 0) safe = at + 1;
   }
   return safe;
+}
+
+function stateAfter(byte: number, state: State): State {
+  if (byte === ESC) return 'escape';
+  return byte === CAN || byte === SUB ? 'ground' : steps[state](byte);
 }
 
 /** How many continuation bytes a UTF-8 character still lacks after this byte; a broken character lacks none. */
