@@ -66,7 +66,7 @@ describe('the real table', () => {
     const root = { rootPid: pid, startToken: identity.startToken, bootId: identity.bootId, mark };
     const tree = await waitFor(async () => {
       const read = await table.readTree(root);
-      return read.entries.filter(({ command }) => command === 'sleep').length === 4 && read;
+      return read.entries.filter(({ command }) => command === 'sleep').length === 4 ? read : null;
     });
     expect(tree.entries.map(({ how }) => how)).toEqual(expect.arrayContaining(['group', 'mark']));
     expect((await table.findMarked()).get(mark)?.length).toBe(tree.entries.length);
