@@ -2,6 +2,8 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { Carrier, CarrierEvents } from './carrier.ts';
 
 export const PORTS_MESSAGE = 'wheelhouse:ports';
+/** Asks the preload for ports; the listener stands before it is sent. */
+const CONNECT_MESSAGE = 'wheelhouse:connect';
 
 /** What the preload offers to the window of the desktop. */
 export interface WheelhouseHost {
@@ -36,6 +38,7 @@ export function openMessagePortCarrier({ onOpen, onFrame, onClose }: CarrierEven
     onOpen(link);
   };
   window.addEventListener('message', take);
+  window.postMessage({ type: CONNECT_MESSAGE }, window.location.origin);
   return { sendFrame: (frame) => { frames?.postMessage(frame); }, close };
 }
 

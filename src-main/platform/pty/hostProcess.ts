@@ -9,11 +9,13 @@ export type StartHostProcess = (start: { entryPath: string; args: readonly strin
 const KEPT = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|XDG_RUNTIME_DIR|SystemRoot|SystemDrive|windir|ComSpec|PATHEXT|TEMP|TMP|APPDATA|LOCALAPPDATA|USERPROFILE|USERNAME)$/i;
 
 /** Starts the host with a Node executable, in a session of its own, its output in a log file. */
-export function createNodeHostStarter({ executablePath, environment }: {
+export function createNodeHostStarter({ executablePath, environment, additions = {} }: {
   executablePath: string;
   environment: Readonly<Record<string, string | undefined>>;
+  /** Variables for the host alone, such as what makes an executable run as Node. */
+  additions?: Readonly<Record<string, string>>;
 }): StartHostProcess {
-  const env = Object.fromEntries(Object.entries(environment).filter(([name]) => KEPT.test(name)));
+  const env = { ...Object.fromEntries(Object.entries(environment).filter(([name]) => KEPT.test(name))), ...additions };
   return ({ entryPath, args, logPath }) => {
     mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 });
     const log = openSync(logPath, 'a', 0o600);
