@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { listPackage } from '@electron/asar';
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createStandInElectron } from '../support/standInElectron.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'wheelhouse-pack-'));
+const packed = join(work, 'packed', 'linux-unpacked');
+const asarPath = join(packed, 'resources', 'app.asar');
+const reasonNotToPack = process.platform === 'linux' ? '' : 'the folder that is looked at is packed on Linux';
+
+afterAll(() => { rmSync(work, { recursive: true, force: true }); });
+
+describe('the packed desktop', () => {
+  beforeAll(async () => {
+    if (reasonNotToPack) return;
+    const electron = z.object({ version: z.string() }).parse(createRequire(import.meta.url)('electron/package.json'));
+    createStandInElectron(join(work, 'electron'), electron.version);
+    await promisify(execFile)(process.execPath, [join(root, 'scripts/pack.mjs'), `-c.directories.output=${join(work, 'packed')}`], {
+      cwd: root,
+      env: { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: join(work, 'electron') },
+    });
+  });
+
+  beforeEach((context) => { context.skip(reasonNotToPack !== '', reasonNotToPack); });
+
+  test('the fuses stand as decided', async () => {
+    const wire = await getCurrentFuseWire(join(packed, 'wheelhouse'));
+
+    const { ENABLE, DISABLE } = FuseState;
+    expect(wire).toMatchObject({
+      [FuseV1Options.RunAsNode]: ENABLE,
+      [FuseV1Options.EnableCookieEncryption]: ENABLE,
+      [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: DISABLE,
+      [FuseV1Options.EnableNodeCliInspectArguments]: DISABLE,
+      [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: ENABLE,
+      [FuseV1Options.OnlyLoadAppFromAsar]: ENABLE,
+      [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: DISABLE,
+      [FuseV1Options.GrantFileProtocolExtraPrivileges]: DISABLE,
+    });
+  });
+
+  test('the archive holds what the app needs', () => {
+    const files = listPackage(asarPath, { isPack: false });
+
+    const needed = ['package.json', 'versions.env', 'LICENSE', 'dist/electron/main.mjs', 'dist/electron/ptyHost.mjs', 'dist/preload/preload.cjs', 'dist/window/index.html',
+      'blueprints/jupyterlab.sh', 'node_modules/ws/package.json', 'node_modules/pino/package.json', 'node_modules/better-sqlite3/lib/index.js', 'node_modules/node-pty/lib/index.js',
+      `node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`, 'node_modules/node-pty/build/Release/pty.node', 'node_modules/@xterm/headless/package.json'];
+    expect(needed.filter((file) => !files.includes(`/${file}`))).toEqual([]);
+  });
+
+  test('sources, other machines and the pinned Node stay out', () => {
+    const files = listPackage(asarPath, { isPack: false });
+
+    const unwanted = /^\/(src-|scripts\/|test\/|node_modules\/(node-linux-|node-win-|electron\/|vite\/|@orpc\/|zod\/))|\.map$|\.d\.ts$|\/prebuilds\/(darwin|win32|linuxmusl)|\/better-sqlite3\/(deps|src)\/|\/obj\.target/;
+    expect(files.filter((file) => unwanted.test(file))).toEqual([]);
+  });
+
+  test('natives and what other programs run lie outside of the archive', () => {
+    const outside = [`node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`, 'node_modules/node-pty/build/Release/pty.node', 'blueprints/jupyterlab.sh', 'versions.env'];
+
+    expect(outside.filter((file) => !existsSync(join(`${asarPath}.unpacked`, file)))).toEqual([]);
+  });
+
+  test('the app without Electron is small', () => {
+    expect(statSync(asarPath).size / 1e6).toBeLessThan(15);
+  });
+});
+
+test('the packager accepts its configuration', async () => {
+  const require = createRequire(import.meta.url);
+  const { load } = z.object({ load: z.function({ input: [z.string()], output: z.unknown() }) }).parse(require('js-yaml'));
+  const { validateConfiguration } = z
+    .object({ validateConfiguration: z.custom<(config: unknown, log: { isEnabled: boolean }) => Promise<void>>((value) => typeof value === 'function') })
+    .parse(require(join(root, 'node_modules/app-builder-lib/out/util/config/config.js')));
+
+  const config = load(readFileSync(join(root, 'electron-builder.yml'), 'utf8'));
+
+  await expect(validateConfiguration(config, { isEnabled: false })).resolves.toBeUndefined();
+  await expect(validateConfiguration({ ...Object(config), electronFuse: {} }, { isEnabled: false })).rejects.toThrow('electronFuse');
+});
