@@ -41,7 +41,7 @@ test('a slug is a DNS label, its own slug, and never empty for an accepted name'
 });
 
 test('names that differ in more than case and separators rarely share a slug', () => {
-  const letters = fc.string({ unit: fc.constantFrom(...'図書館室лабораторияabc'), minLength: 1, maxLength: 12 });
+  const letters = fc.string({ unit: fc.constantFrom(...Array.from('図書館室лабораторияabc')), minLength: 1, maxLength: 12 });
   fc.assert(fc.property(letters, letters, (left, right) => {
     fc.pre(left !== right);
     expect(toSlug(left)).not.toBe(toSlug(right));

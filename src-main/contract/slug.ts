@@ -18,7 +18,7 @@ const FOLDED: Readonly<Record<string, string>> = {
 export function checkName(name: string): NameProblem | null {
   const trimmed = name.trim();
   if (trimmed === '') return 'empty';
-  if ([...name].length > MAX_NAME_LENGTH) return 'too_long';
+  if (Array.from(name).length > MAX_NAME_LENGTH) return 'too_long';
   if (trimmed.startsWith('.')) return 'leading_dot';
   if (!/^[\p{L}\p{M}\p{N} ._-]+$/u.test(name)) return 'characters';
   return toSlug(name) === '' ? 'slug_empty' : null;
@@ -33,7 +33,7 @@ export function checkName(name: string): NameProblem | null {
  */
 export function toSlug(name: string): string {
   const text = name.normalize('NFC').toLowerCase();
-  const folded = [...text].map(foldCharacter).join('');
+  const folded = Array.from(text, foldCharacter).join('');
   const isLossy = /[\p{L}\p{N}]/u.test(folded.replace(/[a-z0-9]/g, ''));
   const slug = folded.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
   if (!isLossy && slug.length <= MAX_SLUG_LENGTH) return slug;

@@ -15,14 +15,15 @@ const fieldsByKey = new Map(headerFields.map((field) => [field.key, field]));
 /** Reads a script's header, version 1 or AiKore's. Does not throw; a value that is wrong leaves its default and a problem. */
 export function parseBlueprint(text: string, { fileName }: { fileName: string }): ParsedBlueprint {
   const { block, problems } = readHeaderBlock(text);
-  const reader = new EntryReader(createDefaultHeader(findKind(block?.entries ?? []), stemOf(fileName)));
-  for (const entry of block?.entries ?? []) {
-    if (block?.version === 0) reader.readAikore(entry);
+  const { version, entries } = block ?? { version: null, entries: [] };
+  const reader = new EntryReader(createDefaultHeader(findKind(entries), stemOf(fileName)));
+  for (const entry of entries) {
+    if (version === 0) reader.readAikore(entry);
     else reader.read(entry);
   }
   if (reader.header.name === '') reader.header.name = stemOf(fileName);
   return {
-    headerVersion: block?.version ?? null,
+    headerVersion: version,
     header: reader.header,
     unknownKeys: reader.unknownKeys,
     problems: [...problems, ...reader.problems].slice(0, MAX_PROBLEMS).map((problem) => ({ file: fileName, ...problem })),

@@ -25,36 +25,43 @@ interface Marks { version: 0 | 1; start: RegExp; end: RegExp }
 const MAX_LINES = 200;
 const MAX_BYTES = 16 * 1024;
 const MAX_SHOWN = 60;
+const WINDOW_TEXT = `the first ${MAX_LINES} lines or ${MAX_BYTES / 1024} KiB`;
 const WHEELHOUSE: Marks = { version: 1, start: /^###\s*WHEELHOUSE-BLUEPRINT\s+(\S+)\s*###$/, end: /^###\s*END\s*###$/ };
 const AIKORE: Marks = { version: 0, start: /###\s*(AIKORE)-METADATA-START\s*###/, end: /###\s*AIKORE-METADATA-END\s*###/ };
+
+type Add = (index: number, code: string, message: string) => void;
 
 /** Finds the header in the first 200 lines or 16 KiB and splits it into entries. Does not throw and evaluates nothing. */
 export function readHeaderBlock(text: string): HeaderBlock {
   const problems: BlockProblem[] = checkText(text);
   const lines = takeWindow(text);
+  const add: Add = (index, code, message) => { problems.push({ line: index + 1, level: 'error', code, message }); };
   const marks = lines.some((line) => WHEELHOUSE.start.test(line)) ? WHEELHOUSE : AIKORE;
-  const starts = lines.flatMap((line, index) => marks.start.test(line) ? [index] : []);
-  const [start, second] = starts;
-  const add = (index: number, code: string, message: string, level: 'error' | 'warning' = 'error'): void => {
-    problems.push({ line: index + 1, level, code, message });
-  };
+  const place = findBlock(lines, marks, add);
+  if (place === null) return { block: null, problems };
+  const entries = readEntries(lines.slice(place.start + 1, place.end), place.start + 1, add);
+  return { block: { version: marks.version, line: place.start + 1, entries }, problems };
+}
+
+/** The lines of the first header, without its marks; null where it cannot be told where it begins or ends. */
+function findBlock(lines: readonly string[], marks: Marks, add: Add): { start: number; end: number } | null {
+  const [start, second] = lines.flatMap((line, index) => marks.start.test(line) ? [index] : []);
   if (start === undefined) {
-    add(0, 'header.missing', `no header in the first ${MAX_LINES} lines or ${MAX_BYTES / 1024} KiB`);
-    return { block: null, problems };
+    add(0, 'header.missing', `no header in ${WINDOW_TEXT}`);
+    return null;
   }
   const given = marks.start.exec(lines[start] ?? '')?.[1] ?? '';
   if (marks === WHEELHOUSE && given !== '1') {
     add(start, 'header.version_unknown', `header version ${shorten(given)} is not known, only 1`);
-    return { block: null, problems };
+    return null;
   }
   if (second !== undefined) add(second, 'header.twice', `a second header; the first begins in line ${start + 1}`);
   const end = lines.findIndex((line, index) => index > start && marks.end.test(line));
   if (end < 0) {
-    add(start, 'header.no_end', `the header has no end in the first ${MAX_LINES} lines or ${MAX_BYTES / 1024} KiB`);
-    return { block: null, problems };
+    add(start, 'header.no_end', `the header has no end in ${WINDOW_TEXT}`);
+    return null;
   }
-  const entries = readEntries(lines.slice(start + 1, second !== undefined && second < end ? second : end), start + 1, add);
-  return { block: { version: marks.version, line: start + 1, entries }, problems };
+  return { start, end: Math.min(end, second ?? end) };
 }
 
 function checkText(text: string): BlockProblem[] {
@@ -80,7 +87,7 @@ function takeWindow(text: string): string[] {
   return lines.slice(0, MAX_LINES).map((line) => line.replace(/^\uFEFF/, '').trimEnd());
 }
 
-function readEntries(lines: readonly string[], before: number, add: (index: number, code: string, message: string) => void): HeaderEntry[] {
+function readEntries(lines: readonly string[], before: number, add: Add): HeaderEntry[] {
   const entries: HeaderEntry[] = [];
   for (const [offset, line] of lines.entries()) {
     const index = before + offset;

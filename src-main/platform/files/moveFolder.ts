@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { cp, lstat, mkdir, readdir, readlink, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { invariant } from '../../base/invariant.ts';
+
+const KIND_MASK = constants.S_IFMT;
 
 /**
  * Moves a file or folder, to the trash and back. Links are moved as links: what they point at is never read or removed.
@@ -35,20 +39,17 @@ async function copyThenRemove(from: string, to: string): Promise<void> {
 /** @throws Error naming the first path in which the copy differs. */
 async function assertSame(from: string, to: string): Promise<void> {
   const [source, copy] = await Promise.all([lstat(from), lstat(to)]);
-  if (source.isDirectory()) {
-    const names = await readdir(from);
-    if (!copy.isDirectory() || names.length !== (await readdir(to)).length) throw differs(from);
-    for (const name of names) await assertSame(join(from, name), join(to, name));
-  } else if (source.isSymbolicLink()) {
-    if (!copy.isSymbolicLink() || await readlink(from) !== await readlink(to)) throw differs(from);
-  } else if (source.isFile()) {
-    const isSame = copy.isFile() && source.size === copy.size && await readHash(from) === await readHash(to);
-    if (!isSame) throw differs(from);
-  }
+  const isSameKind = (source.mode & KIND_MASK) === (copy.mode & KIND_MASK);
+  invariant(isSameKind && await isSameContent({ from, to, source, copy }), `the copy differs from ${from}`);
+  if (!source.isDirectory()) return;
+  for (const name of await readdir(from)) await assertSame(join(from, name), join(to, name));
 }
 
-function differs(path: string): Error {
-  return new Error(`the copy differs from ${path}`);
+async function isSameContent({ from, to, source, copy }: { from: string; to: string; source: Stats; copy: Stats }): Promise<boolean> {
+  if (source.isDirectory()) return (await readdir(from)).length === (await readdir(to)).length;
+  if (source.isSymbolicLink()) return await readlink(from) === await readlink(to);
+  if (!source.isFile()) return true;
+  return source.size === copy.size && await readHash(from) === await readHash(to);
 }
 
 async function readHash(path: string): Promise<string> {

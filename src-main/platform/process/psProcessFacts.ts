@@ -80,6 +80,7 @@ async function readOutput(file: string, args: readonly string[]): Promise<string
     return (await run(file, args, { maxBuffer: MAX_OUTPUT_BYTES, env: { LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })).stdout;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 1) return '';
-    throw new Error(`${file} cannot be read`, { cause: error });
+    if (error instanceof Error) error.message = `${file}: ${error.message}`;
+    throw error;
   }
 }
