@@ -116,7 +116,7 @@ const one = z.object({ instance: instanceReference });
 const nameErrors = ['instance.name_taken', 'instance.name_invalid', 'blueprint.not_found', 'port.in_use', 'port.pool_empty'] as const;
 
 export const instances = {
-  list: call({ method: 'GET', path: '/instances', summary: 'All instances', input: z.object({ deleted: z.coerce.boolean().default(false) }), output: z.array(instance) }),
+  list: call({ method: 'GET', path: '/instances', summary: 'All instances', input: z.object({ deleted: z.boolean().default(false) }), output: z.array(instance) }),
   get: call({ method: 'GET', path: '/instances/{instance}', summary: 'One instance', input: one, output: instance, errors: ['instance.not_found'] }),
   create: call({ method: 'POST', path: '/instances', summary: 'Create an instance; nothing is installed yet', input: instanceSettings.partial().required({ name: true, blueprintId: true }), output: instance, errors: [...nameErrors, 'database.read_only'] }),
   /** Applies all edits or none. Fields that did not change do not count. */

@@ -24,6 +24,6 @@ export const journalChange = z.discriminatedUnion('kind', [
 export type JournalChange = z.infer<typeof journalChange>;
 
 export const journal = {
-  list: call({ method: 'GET', path: '/journal', summary: 'Entries, newest first', input: z.object({ beforeId: z.coerce.number().int().optional(), subjectId: z.string().optional(), limit: z.coerce.number().int().min(1).max(1000).default(200) }), output: z.array(journalEntry) }),
+  list: call({ method: 'GET', path: '/journal', summary: 'Entries, newest first', input: z.object({ beforeId: z.int().optional(), subjectId: z.string().optional(), limit: z.int().min(1).max(1000).default(200) }), output: z.array(journalEntry) }),
   watch: stream({ path: '/journal/watch', summary: 'The last 200 entries, then each new one', input: z.object({}), output: journalChange }),
 };

@@ -86,13 +86,12 @@ export function writeChannelId(bytes: Uint8Array, channelId: number): void {
 export function parseWindowFrame(bytes: Uint8Array): WindowFrame {
   const channelId = channelIdOf(bytes);
   const payload = bytes.subarray(FRAME_HEADER_BYTES);
-  switch (getFrameKind(bytes)) {
-    case 'attach': return { kind: 'attach', channelId, payload: fromJson(attachPayload, payload) };
-    case 'ack': return { kind: 'ack', channelId, processedBytes: toCount(payload) };
-    case 'input': return { kind: 'input', channelId, bytes: payload };
-    case 'detach': return { kind: 'detach', channelId };
-    default: throw badFrame('not a frame that a window sends');
-  }
+  const kind = getFrameKind(bytes);
+  if (kind === 'attach') return { kind, channelId, payload: fromJson(attachPayload, payload) };
+  if (kind === 'ack') return { kind, channelId, processedBytes: toCount(payload) };
+  if (kind === 'input') return { kind, channelId, bytes: payload };
+  if (kind === 'detach') return { kind, channelId };
+  throw badFrame('not a frame that a window sends');
 }
 
 /** Parses a frame for a window; `bytes` of replay and data are a view. @throws AppError bad_input */
@@ -100,14 +99,11 @@ export function parseTerminalFrame(bytes: Uint8Array): TerminalFrame {
   const channelId = channelIdOf(bytes);
   const payload = bytes.subarray(FRAME_HEADER_BYTES);
   const kind = getFrameKind(bytes);
-  switch (kind) {
-    case 'attached': return { kind, channelId, payload: fromJson(attachedPayload, payload) };
-    case 'replay':
-    case 'data': return { kind, channelId, bytes: payload };
-    case 'exit': return { kind, channelId, payload: fromJson(exitPayload, payload) };
-    case 'closed': return { kind, channelId, payload: fromJson(closedPayload, payload) };
-    default: throw badFrame('not a frame that a window receives');
-  }
+  if (kind === 'attached') return { kind, channelId, payload: fromJson(attachedPayload, payload) };
+  if (kind === 'replay' || kind === 'data') return { kind, channelId, bytes: payload };
+  if (kind === 'exit') return { kind, channelId, payload: fromJson(exitPayload, payload) };
+  if (kind === 'closed') return { kind, channelId, payload: fromJson(closedPayload, payload) };
+  throw badFrame('not a frame that a window receives');
 }
 
 function toPayload(frame: Frame): Uint8Array {

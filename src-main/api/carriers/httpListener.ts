@@ -1,0 +1,150 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { once } from 'node:events';
+import type { Logger } from '../../base/logger.ts';
+import { decideAccess, hostsOf, SESSION_COOKIE, SESSION_MS, type AccessService } from '../../features/access/index.ts';
+import type { RestCarrier } from './restCarrier.ts';
+import type { WebSocketCarrier } from './webSocketCarrier.ts';
+import { sendText, setSecurityHeaders, type ServeFiles } from './windowFiles.ts';
+
+interface ListenerDeps {
+  access: AccessService;
+  rest: RestCarrier;
+  webSocket: WebSocketCarrier;
+  serveWindow: ServeFiles;
+  log: Logger;
+}
+
+/** Where to listen: an address and port with optional TLS, or the local socket of the data folder. */
+export type ListenPlace =
+  | { kind: 'tcp'; address: string; port: number; allowedHosts: readonly string[]; tls: { certificate: string; key: string } | null }
+  | { kind: 'socket'; path: string };
+
+const REFUSALS = { host: 403, origin: 403, token: 401 } as const;
+const KEEP_ALIVE_MS = 75_000;
+
+/** One HTTP listener: /health, /api, /rpc, /frames and the window, each behind the same access decision. */
+export class HttpListener {
+  readonly #deps: ListenerDeps;
+  readonly #place: ListenPlace;
+  #server: Server | null = null;
+  #allowedHosts: ReadonlySet<string> = new Set();
+
+  constructor(deps: ListenerDeps, place: ListenPlace) {
+    this.#deps = deps;
+    this.#place = place;
+  }
+
+  /** `http://127.0.0.1:8337`; null for the local socket and while it does not listen. */
+  get url(): string | null {
+    const place = this.#place;
+    if (this.#server?.listening !== true || place.kind === 'socket') return null;
+    const host = place.address === '0.0.0.0' || place.address === '::' ? '127.0.0.1' : place.address;
+    return `${place.tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${portOf(this.#server)}`;
+  }
+
+  /** @throws what Node throws when the address cannot be had, such as EADDRINUSE. */
+  async start(): Promise<void> {
+    if (this.#server !== null) return;
+    const place = this.#place;
+    const handle = (request: IncomingMessage, response: ServerResponse): void => { this.#handle(request, response); };
+    const server = place.kind === 'tcp' && place.tls !== null
+      ? createHttpsServer({ cert: place.tls.certificate, key: place.tls.key }, handle)
+      : createHttpServer(handle);
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
+    server.on('upgrade', (request, socket, head) => { this.#upgrade(request, socket, head); });
+    if (place.kind === 'tcp') server.listen(place.port, place.address);
+    else server.listen(place.path);
+    await once(server, 'listening');
+    this.#server = server;
+    if (place.kind === 'tcp') this.#allowedHosts = hostsOf({ address: place.address, port: portOf(server), allowed: place.allowedHosts });
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    if (server === null) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    this.#route(request, response).catch((error: unknown) => {
+      this.#deps.log.error('listener.failed', { error });
+      if (!response.headersSent) sendText(response, 500, 'The backend could not answer; its log says why.');
+      else response.destroy();
+    });
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = readUrl(request);
+    const decision = this.#decide(request, false);
+    if (decision.kind === 'refuse' && decision.reason !== 'token') { this.#refuse(response, decision.reason); return; }
+    if (url.pathname === '/health') { sendJson(response, { status: 'ok', pid: process.pid }); return; }
+    if (url.pathname === '/' && url.searchParams.has('token')) { this.#redeem(url, response); return; }
+    if (decision.kind === 'refuse') { this.#refuse(response, decision.reason); return; }
+    if (url.pathname === '/api' || url.pathname.startsWith('/api/')) { await this.#deps.rest.handle(request, response, url.pathname); return; }
+    if (request.method !== 'GET' && request.method !== 'HEAD') { sendText(response, 405, 'This address can only be read.'); return; }
+    this.#deps.serveWindow(request, response);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => { socket.destroy(); });
+    const decision = this.#decide(request, true);
+    if (decision.kind === 'refuse') { endUpgrade(socket, `${REFUSALS[decision.reason]} Refused`); return; }
+    if (!this.#deps.webSocket.upgrade(request, socket, head, readUrl(request).pathname)) endUpgrade(socket, '404 Not Found');
+  }
+
+  #decide(request: IncomingMessage, isUpgrade: boolean): ReturnType<typeof decideAccess> {
+    const { access } = this.#deps;
+    const { host, origin, authorization, cookie } = request.headers;
+    return decideAccess({
+      isLocalSocket: this.#place.kind === 'socket', host, origin, isUpgrade,
+      hasSession: access.isSession(readCookie(cookie, SESSION_COOKIE)),
+      hasToken: access.isToken(/^Bearer (\S+)$/i.exec(authorization ?? '')?.[1]),
+    }, this.#allowedHosts);
+  }
+
+  #redeem(url: URL, response: ServerResponse): void {
+    const session = this.#deps.access.redeemLinkToken(url.searchParams.get('token') ?? '');
+    if (session === null) { this.#refuse(response, 'token'); return; }
+    const secure = this.#place.kind === 'tcp' && this.#place.tls !== null ? '; Secure' : '';
+    setSecurityHeaders(response);
+    response.writeHead(303, { location: '/', 'set-cookie': `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_MS / 1000}${secure}` });
+    response.end();
+  }
+
+  #refuse(response: ServerResponse, reason: keyof typeof REFUSALS): void {
+    const sentences = {
+      host: 'This name is not one that Wheelhouse answers to. Add it to the setting listener.allowedHosts if it should be.',
+      origin: 'A page of another origin may not use Wheelhouse.',
+      token: 'This needs a key. Run "wheelhouse status --link" for a fresh address of the window; scripts send the token of run/token in the data folder.',
+    };
+    sendText(response, REFUSALS[reason], sentences[reason]);
+  }
+}
+
+function endUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function readUrl(request: IncomingMessage): URL {
+  return URL.parse(request.url ?? '/', 'http://localhost') ?? new URL('http://localhost/');
+}
+
+function readCookie(header: string | undefined, name: string): string | undefined {
+  return header?.split(';').map((part) => part.trim().split('=')).find(([key]) => key === name)?.[1];
+}
+
+function sendJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}

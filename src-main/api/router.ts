@@ -1,0 +1,48 @@
+import type { BlueprintService } from '../features/blueprints/index.ts';
+import type { GpuSampler } from '../features/gpus/index.ts';
+import type { InstanceService } from '../features/instances/index.ts';
+import type { JournalService } from '../features/journal/index.ts';
+import type { RunService } from '../features/runs/index.ts';
+import type { SettingsService } from '../features/settings/index.ts';
+import type { SystemService } from '../features/system/index.ts';
+import type { TerminalService } from '../features/terminals/index.ts';
+import type { WorkstationSampler } from '../features/workstation/index.ts';
+import { api } from './api.ts';
+import { blueprintHandlers } from './blueprints.ts';
+import { gpuHandlers } from './gpus.ts';
+import { instanceHandlers } from './instances.ts';
+import { journalHandlers } from './journal.ts';
+import { runHandlers } from './runs.ts';
+import { settingsHandlers } from './settings.ts';
+import { systemHandlers } from './system.ts';
+import { terminalHandlers } from './terminals.ts';
+import { workstationHandlers } from './workstation.ts';
+
+/** The features that the contract is bound to. */
+export interface Features {
+  system: SystemService;
+  blueprints: BlueprintService;
+  instances: InstanceService;
+  runs: RunService;
+  terminals: TerminalService;
+  gpus: GpuSampler;
+  workstation: WorkstationSampler;
+  journal: JournalService;
+  settings: SettingsService;
+}
+
+/** Binds every declared call to its feature; does not compile until all are there. */
+export function createRouter(features: Features) {
+  return api.router({
+    system: systemHandlers(api.system, features.system),
+    blueprints: blueprintHandlers(api.blueprints, features.blueprints),
+    instances: instanceHandlers(api.instances, features.instances),
+    runs: runHandlers(api.runs, features.runs),
+    terminals: terminalHandlers(api.terminals, features.terminals),
+    gpus: gpuHandlers(api.gpus, features.gpus),
+    workstation: workstationHandlers(api.workstation, features.workstation),
+    journal: journalHandlers(api.journal, features.journal),
+    settings: settingsHandlers(api.settings, features.settings),
+  });
+}
+export type AppRouter = ReturnType<typeof createRouter>;

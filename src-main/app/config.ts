@@ -1,0 +1,61 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getLocalSocketPath } from '../platform/host/localSocketPath.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where everything lies, decided once. Only this file reads the environment. */
+export interface AppConfig {
+  readonly version: string;
+  /** The data folder. */
+  readonly home: string;
+  readonly database: string;
+  readonly instances: string;
+  readonly blueprints: string;
+  readonly logs: string;
+  readonly trash: string;
+  readonly run: string;
+  readonly socket: string;
+  /** What ships with the app. */
+  readonly stockBlueprints: string;
+  readonly versionsFile: string;
+  readonly window: string;
+  readonly logLevel: string;
+  /** The environment that children are made from and settings may be fixed by. */
+  readonly environment: Environment;
+  /** The command line's port, which wins over the setting. */
+  readonly port: number | null;
+}
+
+/** The folder that holds blueprints, dist and versions.env: the repository, or the packed app's resources. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Reads where everything lies. `home` and `port` come from the command line and win over the environment. */
+export function readConfig({ home, port, environment = process.env, resources = root, version = '0.1.0' }: { home?: string | undefined; port?: number | undefined; environment?: Environment; resources?: string; version?: string } = {}): AppConfig {
+  const folder = resolve(home ?? environment['WHEELHOUSE_HOME'] ?? defaultHome(environment));
+  const run = join(folder, 'run');
+  return {
+    version,
+    home: folder,
+    database: join(folder, 'wheelhouse.db'),
+    instances: join(folder, 'instances'),
+    blueprints: join(folder, 'blueprints'),
+    logs: join(folder, 'logs'),
+    trash: join(folder, 'trash'),
+    run,
+    socket: getLocalSocketPath(folder, 'backend'),
+    stockBlueprints: join(resources, 'blueprints'),
+    versionsFile: join(resources, 'versions.env'),
+    window: join(resources, 'dist', 'window'),
+    logLevel: environment['WHEELHOUSE_LOG_LEVEL'] ?? 'info',
+    environment,
+    port: port ?? null,
+  };
+}
+
+function defaultHome(environment: Environment): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Wheelhouse');
+  if (process.platform === 'win32') return join(environment['LOCALAPPDATA'] ?? homedir(), 'Wheelhouse');
+  return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'wheelhouse');
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRouter, type Features } from '../api/router.ts';
+import { createRpcBoundary } from '../api/carriers/rpcBoundary.ts';
+import { systemClock } from '../base/clock.ts';
+import { AccessService } from '../features/access/index.ts';
+import { BlueprintLibrary, BlueprintService } from '../features/blueprints/index.ts';
+import { GpuSampler } from '../features/gpus/index.ts';
+import { JournalRepository, JournalService } from '../features/journal/index.ts';
+import { parseSettingEnvironment, SettingsRepository, SettingsService } from '../features/settings/index.ts';
+import { EventLoopMonitor, SystemService } from '../features/system/index.ts';
+import { TerminalService } from '../features/terminals/index.ts';
+import { WorkstationSampler } from '../features/workstation/index.ts';
+import { NvidiaSmiGpuProbe } from '../platform/gpu/nvidiaSmiGpuProbe.ts';
+import type { Host } from '../platform/host/host.ts';
+import { openLog } from '../platform/log/createLog.ts';
+import { createProcessTable } from '../platform/process/createProcessTable.ts';
+import type { StartHostProcess } from '../platform/pty/hostProcess.ts';
+import { SocketPtyHost } from '../platform/pty/socketPtyHost.ts';
+import { openDatabase } from '../platform/sqlite/database.ts';
+import { migrations } from '../platform/sqlite/migrations.ts';
+import { PortableWorkstationProbe, ProcWorkstationProbe } from '../platform/workstation/workstationProbe.ts';
+import { Backend } from './backend.ts';
+import { lockHome } from './backendLock.ts';
+import type { AppConfig } from './config.ts';
+import { ensureFolders } from './folders.ts';
+import { createInstanceFeatures } from './instanceFeatures.ts';
+import { readMachineFacts } from './machineFacts.ts';
+import { createShellPlaces } from './shellPlaces.ts';
+import { ensureSecrets } from './secrets.ts';
+
+export { Backend } from './backend.ts';
+
+interface Shell {
+  host: Host;
+  startHostProcess: StartHostProcess;
+  /** The PTY host's entry where it is not the source, such as in the packed app. */
+  ptyHostEntry?: string;
+}
+
+const PTY_HOST_ENTRY = fileURLToPath(new URL('../ptyHost/main.ts', import.meta.url));
+
+/**
+ * Builds the backend of a data folder: the one place where classes meet. Null when another backend has the folder.
+ * @throws folder.not_writable, setting.invalid
+ */
+export async function createBackend(config: AppConfig, shell: Shell): Promise<Backend | null> {
+  const clock = systemClock;
+  const fixed = parseSettingEnvironment(config.environment);
+  ensureFolders(config);
+  const lock = lockHome(config.run);
+  if (lock === null) return null;
+
+  const logFile = openLog({ path: join(config.logs, 'backend.log'), level: config.logLevel, maxBytes: 10 * 1024 * 1024, keepFiles: 5 });
+  const log = logFile.log;
+  const opened = openDatabase({ path: config.database, migrations, nowMs: clock.nowMs(), log });
+  const { database, isReadOnly } = opened;
+  const secrets = await ensureSecrets(config.run);
+
+  const journal = new JournalService({ repository: new JournalRepository(database), clock, isReadOnly });
+  const settings = new SettingsService({ repository: new SettingsRepository(database), journal, clock, fixed });
+  const access = new AccessService({ ...secrets, clock });
+  const eventLoop = new EventLoopMonitor(clock);
+  const workstation = new WorkstationSampler({ probe: process.platform === 'linux' ? new ProcWorkstationProbe(config.home) : new PortableWorkstationProbe(config.home), clock, log });
+  const gpus = new GpuSampler({ probe: new NvidiaSmiGpuProbe({ log }), clock });
+  const processes = createProcessTable();
+  const ptyHost = new SocketPtyHost({ home: config.home, entryPath: shell.ptyHostEntry ?? PTY_HOST_ENTRY, startHostProcess: shell.startHostProcess, clock, log });
+  const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });
+  const { instances, runs, endMarked } = createInstanceFeatures({ config, database, journal, settings, gpus, library, processes, ptyHost, clock, log });
+  const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
+  const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked, clock, log });
+
+  const system = new SystemService({
+    host: shell.host, eventLoop,
+    fixed: { version: config.version, home: config.home, startedAtMs: clock.nowMs(), logPath: logFile.path, database: { schemaVersion: opened.schemaVersion, isReadOnly, keptAsidePath: opened.keptAsidePath } },
+    readLive: () => backend.readLive(),
+    readMachine: () => readMachineFacts({ home: config.home, python: settings.get('python.command') ?? 'python3', isTerminalHostUp: terminals.hostState === 'up' }),
+    createLink: () => backend.createLink(),
+  });
+  const features: Features = { system, blueprints, instances, runs, terminals, gpus, workstation, journal, settings };
+  const boundary = createRpcBoundary(log, opened);
+  const backend: Backend = new Backend({ config, features, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
+  return backend;
+}

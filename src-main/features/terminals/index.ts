@@ -1,0 +1,1 @@
+export { TerminalService, type ShellPlace } from './terminalService.ts';
