@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../../base/clock.ts';
 
 export interface EventLoopDelay { p50: number; p99: number; max: number }
@@ -10,7 +10,7 @@ const toMs = (nanoseconds: number): number => Math.max(0, Math.round((nanosecond
 /** Measures how late the event loop runs, over the last one to two minutes. */
 export class EventLoopMonitor {
   readonly #clock: Clock;
-  #current: IntervalHistogram | null = null;
+  #current: ReturnType<typeof monitorEventLoopDelay> | null = null;
   #previous: EventLoopDelay = { p50: 0, p99: 0, max: 0 };
   #stopTicking: (() => void) | null = null;
 
