@@ -20,7 +20,7 @@ const targets = [
 
 /**
  * Builds every target whose sources changed since its last build.
- * @throws PlainError with Vite's last lines when a target does not build.
+ * @throws PlainError with Vite's first lines when a target does not build.
  */
 export async function buildChanged({ names = [], isForced = false, say = createProgress('build') } = {}) {
   await withLock(inRoot('.cache', 'build.lock'), { onWait: () => { say('another build is running; waiting for it'); } }, async () => {
@@ -39,11 +39,11 @@ async function buildTarget({ name, entry, result, sources }, { isForced, say }) 
   say(`${name}: building`);
   const vite = inRoot('node_modules', 'vite', 'bin', 'vite.js');
   const { status, output, tookMs } = await runCommand(pinnedNode(), [vite, 'build', '--config', inRoot('vite.config.ts'), '--mode', name, '--logLevel', 'warn'], {
-    env: toolEnvironment({ NODE_ENV: 'production' }),
+    env: toolEnvironment({ NODE_ENV: 'production', NO_COLOR: '1' }),
     isQuiet: true,
     onWait: (seconds) => { say(`${name}: still building after ${seconds} s`); },
   });
-  if (status !== 0) throw new PlainError(`${name} does not build:\n${output.trim().split('\n').slice(-40).join('\n')}`);
+  if (status !== 0) throw new PlainError(`${name} does not build:\n${output.trim().split('\n').slice(0, 40).join('\n')}`);
   if (output.trim()) console.log(output.trim());
   writeJson(stampPath, { hash });
   say(`${name}: built in ${(tookMs / 1000).toFixed(1)} s`);
