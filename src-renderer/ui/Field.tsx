@@ -11,6 +11,8 @@ export interface FieldProps {
   error?: string | null | undefined;
   /** Why it cannot be changed now. */
   disabledReason?: string | null | undefined;
+  /** `beside`: label and help at the left, the control at the right, as in a page of settings. */
+  layout?: 'stacked' | 'beside' | undefined;
 }
 
 /** What a control needs to be tied to its label, help and error. */
@@ -21,8 +23,8 @@ export interface ControlTies {
   disabled: boolean;
 }
 
-/** A label above its control, with help or error below. */
-export function Field({ label, isLabelHidden, help, error, disabledReason, children }: FieldProps & { children: (ties: ControlTies) => ReactNode }): ReactNode {
+/** A label with its control, and help or error; stacked unless asked otherwise. */
+export function Field({ label, isLabelHidden, help, error, disabledReason, layout = 'stacked', children }: FieldProps & { children: (ties: ControlTies) => ReactNode }): ReactNode {
   const id = useId();
   const note = error ?? disabledReason ?? help;
   const ties: ControlTies = {
@@ -31,11 +33,13 @@ export function Field({ label, isLabelHidden, help, error, disabledReason, child
     'aria-invalid': error ? true : undefined,
     disabled: Boolean(disabledReason),
   };
+  const name = <label htmlFor={id} className={isLabelHidden ? 'sr-only' : 'text-sm text-text'}>{label}</label>;
+  const words = note ? <p id={`${id}-note`} role={error ? 'alert' : undefined} className={classNames('text-xs', error ? 'text-error' : 'text-muted')}>{note}</p> : null;
+  if (layout === 'stacked') return <div className="flex min-w-0 flex-col gap-1">{name}{children(ties)}{words}</div>;
   return (
-    <div className="flex min-w-0 flex-col gap-1">
-      <label htmlFor={id} className={isLabelHidden ? 'sr-only' : 'text-sm text-text'}>{label}</label>
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)_17rem] items-start gap-x-6">
+      <div className="flex min-w-0 flex-col pt-0.5">{name}{words}</div>
       {children(ties)}
-      {note ? <p id={`${id}-note`} className={classNames('text-xs', error ? 'text-error' : 'text-muted')}>{note}</p> : null}
     </div>
   );
 }

@@ -11,9 +11,9 @@ export interface TextAreaProps extends FieldProps, Omit<TextareaHTMLAttributes<H
 }
 
 /** Several lines of text. */
-export function TextArea({ label, isLabelHidden, help, error, disabledReason, value, onChange, isMono = false, className, rows = 3, ...rest }: TextAreaProps): ReactNode {
+export function TextArea({ label, isLabelHidden, help, error, disabledReason, layout, value, onChange, isMono = false, className, rows = 3, ...rest }: TextAreaProps): ReactNode {
   return (
-    <Field label={label} isLabelHidden={isLabelHidden} help={help} error={error} disabledReason={disabledReason}>
+    <Field label={label} isLabelHidden={isLabelHidden} help={help} error={error} disabledReason={disabledReason} layout={layout}>
       {(ties) => (
         <textarea spellCheck={false} {...rest} {...ties} rows={rows} value={value} onChange={(event) => { onChange(event.target.value); }} className={classNames(controlLook, 'h-auto py-1', isMono && 'font-mono', className)} />
       )}

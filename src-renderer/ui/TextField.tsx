@@ -7,15 +7,20 @@ export interface TextFieldProps extends FieldProps, Omit<InputHTMLAttributes<HTM
   value: string;
   onChange: (value: string) => void;
   isMono?: boolean;
+  /** Stands behind the box. */
+  unit?: string | undefined;
   ref?: Ref<HTMLInputElement>;
 }
 
 /** One line of text. */
-export function TextField({ label, isLabelHidden, help, error, disabledReason, value, onChange, isMono = false, className, ...rest }: TextFieldProps): ReactNode {
+export function TextField({ label, isLabelHidden, help, error, disabledReason, layout, value, onChange, isMono = false, unit, className, ...rest }: TextFieldProps): ReactNode {
   return (
-    <Field label={label} isLabelHidden={isLabelHidden} help={help} error={error} disabledReason={disabledReason}>
+    <Field label={label} isLabelHidden={isLabelHidden} help={help} error={error} disabledReason={disabledReason} layout={layout}>
       {(ties) => (
-        <input type="text" autoComplete="off" spellCheck={false} {...rest} {...ties} value={value} onChange={(event) => { onChange(event.target.value); }} className={classNames(controlLook, isMono && 'font-mono', className)} />
+        <span className="flex min-w-0 items-center gap-2">
+          <input type="text" autoComplete="off" spellCheck={false} {...rest} {...ties} value={value} onChange={(event) => { onChange(event.target.value); }} className={classNames(controlLook, isMono && 'font-mono', className)} />
+          {unit ? <span className="shrink-0 text-muted">{unit}</span> : null}
+        </span>
       )}
     </Field>
   );

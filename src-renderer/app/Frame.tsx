@@ -1,0 +1,67 @@
+import { Tooltip } from 'radix-ui';
+import { useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Subscribe } from '../base/signal.ts';
+import { Palette } from '../features/palette/Palette.tsx';
+import { Announcer } from './Announcer.tsx';
+import { useApp } from './appContext.tsx';
+import { findArea, listAreas } from './areas.ts';
+import { ConnectionBar, useAnnouncedConnection } from './ConnectionBar.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { focusMain } from './focus.ts';
+import { Rail } from './Rail.tsx';
+import { navigate, useRoute } from './route.ts';
+import { useShortcuts } from './shortcuts.ts';
+import { ShortcutSheet } from './ShortcutSheet.tsx';
+import { Splits } from './Splits.tsx';
+import { StatusBar } from './StatusBar.tsx';
+import { Toasts } from './Toasts.tsx';
+import { useFrameActions } from './useFrameActions.ts';
+
+/** The whole window once it is connected for the first time. */
+export function Frame({ onAnnounce }: { onAnnounce: Subscribe<string> }): ReactNode {
+  const { t } = useTranslation();
+  const { connection, announce } = useApp();
+  useFrameActions();
+  useShortcuts();
+  useAnnouncedConnection(connection, announce);
+  return (
+    <Tooltip.Provider delayDuration={500} skipDelayDuration={200}>
+      <div className="flex h-full flex-col">
+        <button type="button" className="sr-only z-50 bg-raised focus:not-sr-only focus:absolute focus:p-2" onClick={focusMain}>{t('app.skip')}</button>
+        <ConnectionBar connection={connection} />
+        <CurrentArea />
+        <StatusBar />
+      </div>
+      <Palette />
+      <ShortcutSheet />
+      <Toasts />
+      <Announcer onAnnounce={onAnnounce} />
+    </Tooltip.Provider>
+  );
+}
+
+function CurrentArea(): ReactNode {
+  const { t } = useTranslation();
+  const { view } = useApp();
+  const route = useRoute();
+  const area = findArea(route.area) ?? listAreas()[0];
+  const isInspectorOpen = useStore(view, (state) => state.isInspectorOpen);
+  const areaId = area?.id;
+  useEffect(() => {
+    if (areaId === undefined) return;
+    document.title = `${t(`app.areas.${areaId}`)} – ${t('app.name')}`;
+    if (route.area !== areaId) navigate(areaId);
+  }, [areaId, route.area, t]);
+  if (area === undefined) return null;
+  const main = <ErrorBoundary key={area.id}><area.Main /></ErrorBoundary>;
+  const inspector = area.Inspector && isInspectorOpen ? <ErrorBoundary key={area.id}><area.Inspector /></ErrorBoundary> : null;
+  return (
+    <div className="flex min-h-0 flex-1">
+      <Rail current={area.id} />
+      <Splits main={main} inspector={inspector} />
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { Command } from 'cmdk';
+import { Dialog } from 'radix-ui';
+import { useRef } from 'react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Action } from '../../app/actions.ts';
+import { useApp } from '../../app/appContext.tsx';
+import { Kbd } from '../../ui/Kbd.tsx';
+
+/** Every action that is registered now, found by typing. */
+export function Palette(): ReactNode {
+  const { t } = useTranslation();
+  const { view, actions } = useApp();
+  const isOpen = useStore(view, (state) => state.isPaletteOpen);
+  const chosen = useRef<Action | null>(null);
+  const close = (): void => { view.setState({ isPaletteOpen: false }); };
+  const runChosen = (): void => {
+    const action = chosen.current;
+    chosen.current = null;
+    // The focus goes back to where it was first, so that an action may move it.
+    if (action) setTimeout(() => { actions.run(action); }, 0);
+  };
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={(open) => { if (!open) close(); }}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Dialog.Content aria-describedby={undefined} onCloseAutoFocus={runChosen} className="appear fixed top-[14vh] left-1/2 z-40 w-160 max-w-[94vw] -translate-x-1/2 overflow-hidden rounded-md border border-line bg-raised text-sm text-text shadow-raised">
+          <Dialog.Title className="sr-only">{t('app.palette.title')}</Dialog.Title>
+          <PaletteList onChoose={(action) => { chosen.current = action; close(); }} />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function PaletteList({ onChoose }: { onChoose: (action: Action) => void }): ReactNode {
+  const { t } = useTranslation();
+  const { actions } = useApp();
+  const groups = Object.entries(Object.groupBy(actions.list(), (action) => action.area));
+  return (
+    <Command loop label={t('app.palette.title')}>
+      <Command.Input placeholder={t('app.palette.placeholder')} className="h-11 w-full border-b border-line bg-transparent px-4 text-base outline-none" />
+      <Command.List className="max-h-[56vh] overflow-y-auto p-1">
+        <Command.Empty className="px-3 py-6 text-center text-muted">{t('app.palette.none')}</Command.Empty>
+        {groups.map(([area, members = []]) => (
+          <Command.Group key={area} heading={area} className="[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-0.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted">
+            {members.map((action) => <PaletteRow key={action.id} action={action} onChoose={onChoose} />)}
+          </Command.Group>
+        ))}
+      </Command.List>
+    </Command>
+  );
+}
+
+function PaletteRow({ action, onChoose }: { action: Action; onChoose: (action: Action) => void }): ReactNode {
+  const enabled = action.isEnabled();
+  return (
+    <Command.Item value={`${action.title} ${action.id}`} keywords={[action.area]} disabled={enabled !== true} onSelect={() => { onChoose(action); }} className="flex min-h-8 items-center gap-3 rounded-sm px-3 data-[disabled=true]:text-muted data-[selected=true]:bg-selected">
+      <span className="min-w-0 flex-1 truncate">{action.title}</span>
+      {enabled === true ? null : <span className="max-w-70 truncate text-xs text-muted">{enabled}</span>}
+      {action.shortcut ? <Kbd keys={action.shortcut} /> : null}
+    </Command.Item>
+  );
+}
