@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { runCommand } from './support/commands.mjs';
 import { withLock } from './support/lock.mjs';
 import { createProgress, PlainError, runMain } from './support/progress.mjs';
@@ -19,23 +20,29 @@ const targets = [
 ];
 
 /**
- * Builds every target whose sources changed since its last build.
- * @throws PlainError with Vite's first lines when a target does not build.
+ * Builds every target whose sources changed since its last build; one that fails does not keep the others back.
+ * @throws PlainError with Vite's first lines for each target that does not build.
  */
 export async function buildChanged({ names = [], isForced = false, say = createProgress('build') } = {}) {
   await withLock(inRoot('.cache', 'build.lock'), { onWait: () => { say('another build is running; waiting for it'); } }, async () => {
-    for (const target of targets.filter(({ name }) => names.length === 0 || names.includes(name))) await buildTarget(target, { isForced, say });
+    const failures = [];
+    for (const target of targets.filter(({ name }) => names.length === 0 || names.includes(name))) {
+      const failure = await buildTarget(target, { isForced, say });
+      if (failure) failures.push(failure);
+    }
+    if (failures.length > 0) throw new PlainError(failures.join('\n'));
   });
 }
 
+/** Resolves with what went wrong, or null. */
 async function buildTarget({ name, entry, result, sources }, { isForced, say }) {
   if (!existsSync(inRoot(entry))) {
     say(`${name}: skipped, ${entry} does not exist`);
-    return;
+    return null;
   }
   const stampPath = inRoot('.cache', 'build', `${name}.json`);
   const hash = hashSources(root, [...sources, ...everyTarget]);
-  if (!isForced && readJson(stampPath)?.hash === hash && existsSync(inRoot(result))) return;
+  if (!isForced && readJson(stampPath)?.hash === hash && existsSync(inRoot(result))) return null;
   say(`${name}: building`);
   const vite = inRoot('node_modules', 'vite', 'bin', 'vite.js');
   const { status, output, tookMs } = await runCommand(pinnedNode(), [vite, 'build', '--config', inRoot('vite.config.ts'), '--mode', name, '--logLevel', 'warn'], {
@@ -43,10 +50,12 @@ async function buildTarget({ name, entry, result, sources }, { isForced, say }) 
     isQuiet: true,
     onWait: (seconds) => { say(`${name}: still building after ${seconds} s`); },
   });
-  if (status !== 0) throw new PlainError(`${name} does not build:\n${output.trim().split('\n').slice(0, 40).join('\n')}`);
-  if (output.trim()) console.log(output.trim());
+  const lines = stripVTControlCharacters(output).trim();
+  if (status !== 0) return `${name} does not build:\n${lines.split('\n').slice(0, 40).join('\n')}`;
+  if (lines) console.log(lines);
   writeJson(stampPath, { hash });
   say(`${name}: built in ${(tookMs / 1000).toFixed(1)} s`);
+  return null;
 }
 
 if (process.argv[1] && fileURLToPath(import.meta.url) === join(process.argv[1])) {
