@@ -30,7 +30,7 @@ async function openWindow(element: HTMLElement): Promise<void> {
   const stores = createStores();
   const toasts = createToastStore();
   const announced = new Signal<string>();
-  const t: Translate = (key, values) => i18next.t(key, values ?? {});
+  const t: Translate = (key, values) => i18next.t(key, values);
   const ready = whenReady(stores.settings);
   keepStores(stores, connection, createReporter(toasts, t));
   connection.start();

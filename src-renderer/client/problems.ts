@@ -16,7 +16,7 @@ export interface Problem {
 }
 
 /** Gives the words of a key, such as i18next's `t`. */
-export type Translate = (key: string, values?: Record<string, string | number>) => string;
+export type Translate = (key: string, values: Record<string, string | number>) => string;
 
 /** What a code's words are made of: the key under `errors.`, its values, and which of several whys applies. */
 interface Wording {
@@ -83,7 +83,7 @@ function toDeclared<C extends ErrorCode>(code: C, data: unknown, t: Translate): 
   return toWords(code, wordings[code](details.data as ErrorDetails<C>), t);
 }
 
-function toWords(code: string, { values, why, details }: Wording, t: Translate): Problem {
+function toWords(code: string, { values = {}, why, details }: Wording, t: Translate): Problem {
   return {
     code,
     sentence: t(`errors.${code}.what`, values),
