@@ -10,7 +10,7 @@ const projects = ['tsconfig.json', 'src-main/contract/tsconfig.json', 'src-rende
 /** What is checked without running the product; each counts as one test. */
 export const checks = [
   { name: 'types', run: checkTypes },
-  { name: 'lint', run: () => runTool([tool('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '--cache', '--cache-location', inRoot('.cache', 'eslint'), '--cache-strategy', 'content', '.']) },
+  { name: 'lint', run: () => runTool([tool('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.']) },
   { name: 'dependency rules', run: () => runTool([tool('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'), '--config', '.dependency-cruiser.cjs', ...folders.filter((folder) => existsSync(inRoot(folder)))]) },
 ];
 
