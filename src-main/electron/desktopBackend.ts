@@ -14,8 +14,12 @@ export interface DesktopSettings {
 /** What the desktop shell needs of a started backend. */
 export interface DesktopBackend {
   readonly settings: DesktopSettings;
-  readonly runningCount: number;
-  readonly onDidChangeRunning: Event<number>;
+  /** What the user should be told at the start, one sentence each. */
+  readonly notices: readonly string[];
+  readonly liveCount: number;
+  readonly onDidChangeLiveCount: Event<number>;
+  /** A client asks for the end of the backend. */
+  readonly onDidRequestStop: Event<'stop' | 'leave'>;
   /** Serves one window until the result is disposed; the caller starts the ports. */
   connectWindow(ports: { rpc: MessagePortMain; terminals: MessagePortMain }): Disposable;
   stop(options: { runs: 'stop' | 'leave' }): Promise<void>;

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { app, nativeTheme, type BrowserWindow } from 'electron';
+import { app, dialog, nativeTheme, type BrowserWindow } from 'electron';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { setApplicationMenu } from './applicationMenu.ts';
 import type { DesktopBackend } from './desktopBackend.ts';
+import { words } from './desktopWords.ts';
 import { MainWindow } from './mainWindow.ts';
 import { QuitFlow } from './quitFlow.ts';
 import { TrayIcon } from './trayIcon.ts';
@@ -59,7 +60,10 @@ export class DesktopShell {
     });
     app.on('window-all-closed', () => { this.#quit.request(); });
     app.on('activate', () => { this.open(); });
+    backend.onDidRequestStop((runs) => { this.#quit.request(runs); });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { this.#quit.request('leave'); });
     this.open();
+    this.#showNotices();
   }
 
   /** Shows the window, for a second start, a click on the tray, or the dock. */
@@ -71,6 +75,13 @@ export class DesktopShell {
   #mayClose(): boolean {
     if (!this.#quit.isQuitting) this.#quit.request();
     return this.#quit.isQuitting;
+  }
+
+  #showNotices(): void {
+    const { backend: { notices }, log } = this.#deps;
+    if (notices.length === 0) return;
+    dialog.showMessageBox({ type: 'warning', message: words.notice.title, detail: notices.join('\n\n') })
+      .catch((error: unknown) => { log.error('desktop.notice_failed', { error }); });
   }
 
   #followTheme(): void {

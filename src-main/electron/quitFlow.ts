@@ -40,7 +40,7 @@ export class QuitFlow {
 
   async #run(chosen: 'stop' | 'leave' | null): Promise<void> {
     const { backend } = this.#deps;
-    const decision = decideQuit({ chosen, setting: backend.settings.get('window.onQuit'), runningCount: backend.runningCount });
+    const decision = decideQuit({ chosen, setting: backend.settings.get('window.onQuit'), liveCount: backend.liveCount });
     const runs = decision.kind === 'quit' ? decision.runs : await this.#ask();
     if (runs === 'cancel') {
       this.#state = 'open';
@@ -57,7 +57,7 @@ export class QuitFlow {
     const window = getWindow();
     const options = {
       type: 'question' as const,
-      message: fill(words.quit.message, { count: backend.runningCount }),
+      message: fill(words.quit.message, { count: backend.liveCount }),
       detail: words.quit.detail,
       buttons: ANSWERS.map((answer) => words.quit[answer]),
       defaultId: ANSWERS.indexOf('leave'),

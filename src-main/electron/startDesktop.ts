@@ -1,22 +1,24 @@
 import { join } from 'node:path';
-import { app, dialog, type BrowserWindow } from 'electron';
+import { app, dialog, shell as desktop, type BrowserWindow } from 'electron';
 import { systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Host } from '../platform/host/host.ts';
 import { guardContents } from './contentGuard.ts';
 import type { DesktopBackend } from './desktopBackend.ts';
 import { DesktopShell } from './desktopShell.ts';
-import { words } from './desktopWords.ts';
+import { fill, words } from './desktopWords.ts';
 import { ElectronHost } from './electronHost.ts';
 import { registerWindowScheme, serveWindowScheme } from './windowScheme.ts';
+
+export type OpenedBackend = { kind: 'started'; backend: DesktopBackend } | { kind: 'elsewhere'; link: string | null };
 
 interface DesktopStart {
   /** The folder that holds dist and resources: the repository, or the packed app's archive. */
   appFolder: string;
   paths: { home: string; logs: string };
   log: Logger;
-  /** Makes the backend around the desktop's host and starts it. */
-  openBackend: (host: Host) => Promise<DesktopBackend>;
+  /** Makes the backend around the desktop's host and starts it; the address of the one that already runs, if there is one. */
+  openBackend: (host: Host) => Promise<OpenedBackend>;
 }
 
 /** Starts the desktop, one per data folder; a second start shows the first one's window and ends. */
@@ -42,7 +44,18 @@ async function run({ appFolder, paths, log, openBackend }: DesktopStart): Promis
   await app.whenReady();
   serveWindowScheme(join(appFolder, 'dist', 'window'));
   guardContents(log);
-  const backend = await openBackend(new ElectronHost({ log, getWindow }));
-  shell = new DesktopShell({ backend, clock: systemClock, log, appFolder, paths });
+  const opened = await openBackend(new ElectronHost({ log, getWindow }));
+  if (opened.kind === 'elsewhere') {
+    await showElsewhere(opened.link, paths.home);
+    return;
+  }
+  shell = new DesktopShell({ backend: opened.backend, clock: systemClock, log, appFolder, paths });
   shell.start();
+}
+
+/** Another shell has the data folder: its window opens in the browser. */
+async function showElsewhere(link: string | null, home: string): Promise<void> {
+  if (link === null) dialog.showErrorBox(words.startFailed.title, fill(words.startFailed.elsewhere, { home }));
+  else await desktop.openExternal(link);
+  app.exit(link === null ? 1 : 0);
 }

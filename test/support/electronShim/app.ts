@@ -26,6 +26,7 @@ class App extends EventEmitter {
   constructor() {
     super();
     setImmediate(() => { this.whenReady().catch(failLoudly); });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { this.#quitBySignal(signal); });
   }
 
   whenReady(): Promise<void> {
@@ -132,6 +133,11 @@ class App extends EventEmitter {
   /** The last window has gone: quits unless the application listens. */
   allWindowsClosed(): void {
     if (!this.emit('window-all-closed')) this.quit();
+  }
+
+  /** Electron quits on a signal unless the application has a listener of its own. */
+  #quitBySignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
+    if (process.listenerCount(signal) === 1) this.quit();
   }
 
   #finishQuit(): void {

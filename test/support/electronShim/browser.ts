@@ -29,6 +29,9 @@ async function launch(): Promise<RunningBrowser> {
   const context = await chromium.launchPersistentContext(join(shimPaths.get('userData'), 'chromium'), {
     executablePath: shimPaths.chromium,
     viewport: null,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       '--no-sandbox', '--disable-background-networking', `--remote-debugging-port=${port}`,
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',

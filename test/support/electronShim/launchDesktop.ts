@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { waitFor } from '../waitFor.ts';
 import type { ControlCommands } from './control.ts';
 
+const STOP_MS = 15_000;
 const REGISTER = fileURLToPath(new URL('./register.ts', import.meta.url));
 
 interface LaunchOptions {
@@ -76,7 +78,10 @@ export class DesktopApp {
   async stop(): Promise<void> {
     await this.#browser?.close();
     this.#browser = null;
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM');
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    this.process.kill('SIGTERM');
+    const isGone = await Promise.race([this.exited.then(() => true), delay(STOP_MS, false, { ref: false })]);
+    if (!isGone) this.process.kill('SIGKILL');
     await this.exited;
   }
 }
