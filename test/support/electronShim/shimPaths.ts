@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Where the stand-in keeps what Electron would keep for the application; SHIM_USER_DATA and SHIM_CHROMIUM override. */
 class ShimPaths {
-  readonly chromium = process.env['SHIM_CHROMIUM'] ?? '/usr/bin/chromium';
+  readonly chromium = process.env['WHEELHOUSE_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
   readonly #paths = new Map<string, string>();
 
   get(name: string): string {
