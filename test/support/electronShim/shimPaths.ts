@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where the stand-in keeps what Electron would keep for the application; SHIM_USER_DATA and SHIM_CHROMIUM override. */
+/** Where the stand-in keeps what Electron would keep for the application; SHIM_USER_DATA and WHEELHOUSE_TEST_CHROMIUM override. */
 class ShimPaths {
   readonly chromium = process.env['WHEELHOUSE_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
   readonly #paths = new Map<string, string>();
