@@ -51,7 +51,7 @@ export class ByteRing {
     if (wanted <= this.#memory.length) return;
     const held = this.read(this.startOffset, this.#memory.length);
     const heldFrom = this.startOffset;
-    this.#memory = Buffer.allocUnsafe(Math.min(this.#limitBytes, Math.max(wanted, this.#memory.length * 2)));
+    this.#memory = Buffer.allocUnsafe(Math.min(this.#limitBytes, Math.max(wanted, this.#memory.length * 4)));
     this.#place(held, heldFrom);
   }
 }

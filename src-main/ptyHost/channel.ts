@@ -4,7 +4,7 @@ import type { TerminalFrame } from '#contract/terminalFrames.ts';
 import type { ByteRing } from './byteRing.ts';
 import { findResumePoint } from './safeCut.ts';
 
-/** Output is gathered this long; the first after a pause goes out at once. */
+/** Output is gathered this long, or until there is a chunk of it; the first after a pause goes out at once. */
 const GATHER_MS = 5;
 const CHUNK_BYTES = 32 * 1024;
 /** Where a window that could not follow goes on until there is time for a fresh replay. */
@@ -49,7 +49,12 @@ export class Channel {
 
   /** There is new output. */
   wake(): void {
-    if (this.#cancelFlush !== null || this.#isBlocked || this.#state.kind === 'ended') return;
+    if (this.#isBlocked || this.#state.kind === 'ended') return;
+    if (this.#state.kind !== 'attaching' && this.#deps.source.ring.endOffset - this.#offset >= CHUNK_BYTES) this.flush();
+    else if (this.#cancelFlush === null) this.#scheduleFlush();
+  }
+
+  #scheduleFlush(): void {
     const sinceMs = this.#deps.clock.monotonicMs() - this.#lastFlushAtMs;
     if (sinceMs >= GATHER_MS) {
       const immediate = setImmediate(() => { this.flush(); });
@@ -76,18 +81,21 @@ export class Channel {
     this.#cancelFlush?.();
     this.#cancelFlush = null;
     this.#lastFlushAtMs = this.#deps.clock.monotonicMs();
+    if (this.#state.kind === 'ended') return;
     if (this.#state.kind === 'attaching') this.#replay();
-    if (this.#state.kind === 'attaching' || this.#state.kind === 'ended') return;
-    this.#sendData();
-    if (this.#isBlocked || this.#offset < this.#deps.source.ring.endOffset) return;
-    if (this.#state.kind === 'skipped' && this.#deps.source.isMirrorCaughtUp) this.#replay();
-    if (this.#state.kind === 'exact' && this.#deps.source.isOver && this.#offset === this.#deps.source.ring.endOffset) this.#end();
+    else this.#sendData();
+    if (this.#state.kind === 'skipped' && this.#hasSentAll() && this.#deps.source.isMirrorCaughtUp) this.#replay();
+    this.#endIfOver();
   }
 
   dispose(): void {
     this.#state = { kind: 'ended' };
     this.#cancelFlush?.();
     this.#cancelFlush = null;
+  }
+
+  #hasSentAll(): boolean {
+    return !this.#isBlocked && this.#offset === this.#deps.source.ring.endOffset;
   }
 
   #replay(): void {
@@ -125,7 +133,8 @@ export class Channel {
     this.#deps.send(frame);
   }
 
-  #end(): void {
+  #endIfOver(): void {
+    if (this.#state.kind !== 'exact' || !this.#deps.source.isOver || !this.#hasSentAll()) return;
     this.#deps.send(encodeFrame(this.#deps.source.toExitFrame(this.#deps.channelId)));
     this.#state = { kind: 'ended' };
   }

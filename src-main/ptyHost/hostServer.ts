@@ -20,7 +20,7 @@ export class HostServer {
   readonly #registry: TerminalRegistry;
   readonly #sockets = new Set<Socket>();
   readonly #facts: HostFacts;
-  readonly #ended = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<null>();
   readonly #server: Server;
   #neededAtMs = 0;
   #hasUnseenExits = false;
@@ -29,7 +29,7 @@ export class HostServer {
     this.#deps = deps;
     this.#registry = new TerminalRegistry({ clock: deps.clock });
     this.#facts = { protocolVersion: PROTOCOL_VERSION, pid: process.pid, startedAtMs: deps.clock.nowMs() };
-    this.#server = createServer((socket) => { void this.#serve(socket); });
+    this.#server = createServer((socket) => { this.#serve(socket).catch((error: unknown) => { deps.log.error('session.failed', { error }); }); });
   }
 
   /** Listens, and resolves when the host has ended. @throws Error when another host listens already. */
@@ -44,7 +44,7 @@ export class HostServer {
   }
 
   end(): void {
-    this.#ended.resolve();
+    this.#ended.resolve(null);
   }
 
   async #listen(): Promise<void> {

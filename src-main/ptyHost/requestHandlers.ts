@@ -22,5 +22,5 @@ export function createRequestHandlers({ registry, facts, onShutdown }: {
 
 /** Calls the handler of a request; the types of body and handler go together by `op`. */
 export async function handleRequest<Op extends RequestBody['op']>(handlers: Pick<Handlers, Op>, body: Extract<RequestBody, { op: Op }>): Promise<unknown> {
-  return handlers[body.op as Op](body);
+  return handlers[body.op](body);
 }

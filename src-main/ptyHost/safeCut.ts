@@ -6,7 +6,7 @@ const BEL = 0x07;
 const CAN = 0x18;
 const SUB = 0x1a;
 const LF = 0x0a;
-const STRING_OPENERS = new Set([...'PX]^_'].map((char) => char.charCodeAt(0)));
+const STRING_OPENERS = new Set(Array.from('PX]^_', (char) => char.charCodeAt(0)));
 const isFinal = (byte: number): boolean => byte >= 0x40 && byte <= 0x7e;
 
 const steps: Record<State, (byte: number) => State> = {
@@ -23,31 +23,46 @@ const steps: Record<State, (byte: number) => State> = {
 /**
  * Finds the largest length at which output that starts in the ground state may be cut: not inside an escape sequence,
  * a control string or a UTF-8 character. 0 when the whole is one unfinished thing. Does not throw.
+ *
+ * An escape begins anew whatever came before it, so only the last sequences have to be looked at.
  */
 export function findSafeCut(bytes: Uint8Array): number {
-  let state: State = 'ground';
-  let safe = 0;
-  let missing = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at] ?? 0;
-    state = stateAfter(byte, state);
-    missing = byte < 0x80 ? 0 : missingAfter(byte, missing);
-    if (state === 'ground' && missing === 0) safe = at + 1;
+  let end = bytes.length;
+  for (;;) {
+    const escape = end === 0 ? -1 : bytes.lastIndexOf(ESC, end - 1);
+    if (escape < 0 || isWhole(bytes, escape, end)) return end === bytes.length ? end - unfinishedBytes(bytes) : end;
+    end = escape;
   }
-  return safe;
+}
+
+/** Whether the sequence that begins at the escape is over before `end`; no other escape stands between. */
+function isWhole(bytes: Uint8Array, escape: number, end: number): boolean {
+  let state: State = 'escape';
+  for (let at = escape + 1; at < end; at += 1) {
+    state = stateAfter(bytes[at] ?? 0, state);
+    if (state === 'ground') return true;
+  }
+  return false;
+}
+
+/** How many bytes at the end begin a UTF-8 character that is not whole. */
+function unfinishedBytes(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return back < characterBytes(byte) ? back : 0;
+  }
+  return 0;
+}
+
+function characterBytes(lead: number): number {
+  if (lead < 0xe0) return 2;
+  if (lead < 0xf0) return 3;
+  return lead < 0xf8 ? 4 : 1;
 }
 
 function stateAfter(byte: number, state: State): State {
-  if (byte === ESC) return 'escape';
   return byte === CAN || byte === SUB ? 'ground' : steps[state](byte);
-}
-
-/** How many continuation bytes a UTF-8 character still lacks after this byte; a broken character lacks none. */
-function missingAfter(byte: number, missing: number): number {
-  if (byte < 0xc0) return Math.max(0, missing - 1);
-  if (byte < 0xe0) return 1;
-  if (byte < 0xf0) return 2;
-  return byte < 0xf8 ? 3 : 0;
 }
 
 /** Finds where reading may begin in the middle of a stream: after the first line feed, else at an escape or a character. */

@@ -46,7 +46,7 @@ export class Session {
 
   #take({ type, body }: Message): void {
     if (type === messageType.frame) this.#takeFrame(parseWindowFrame(body));
-    else void this.#answer(body);
+    else this.#answer(body).catch((error: unknown) => { this.#deps.log.error('request.unanswered', { error }); });
   }
 
   async #answer(body: Buffer): Promise<void> {

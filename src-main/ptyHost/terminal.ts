@@ -7,6 +7,7 @@ import type { Pty } from '../platform/pty/nodePty.ts';
 import { ByteRing } from './byteRing.ts';
 import { Channel } from './channel.ts';
 import type { ChannelSource } from './channel.ts';
+import type { DrainPacer } from './drainPacer.ts';
 import { DEFAULT_LOG_LIMITS, LogWriter } from './logWriter.ts';
 import type { MirrorScheduler } from './mirrorScheduler.ts';
 import { ScreenMirror } from './screenMirror.ts';
@@ -19,7 +20,7 @@ const LOG_FLUSH_MS = 1_000;
 /** One PTY with its output: drained always, into the ring, the log and the mirror; windows read the ring at their own pace. */
 export class Terminal implements ChannelSource {
   readonly ring = new ByteRing(RING_BYTES);
-  readonly #deps: { request: SpawnRequest; clock: Clock; scheduler: MirrorScheduler };
+  readonly #deps: { request: SpawnRequest; clock: Clock; scheduler: MirrorScheduler; pacer: DrainPacer };
   readonly #channels = new Set<Channel>();
   readonly #log: LogWriter | null;
   readonly #mirror: ScreenMirror;
@@ -32,7 +33,7 @@ export class Terminal implements ChannelSource {
   readonly onDidHappen = this.#didHappen.event;
 
   /** @throws Error when the system gives no PTY. */
-  constructor(deps: { request: SpawnRequest; clock: Clock; scheduler: MirrorScheduler }) {
+  constructor(deps: { request: SpawnRequest; clock: Clock; scheduler: MirrorScheduler; pacer: DrainPacer }) {
     this.#deps = deps;
     const { request, clock } = deps;
     this.#startedAtMs = clock.nowMs();
@@ -123,6 +124,7 @@ export class Terminal implements ChannelSource {
   }
 
   #take(chunk: Buffer): void {
+    this.#deps.pacer.take(this.#pty, chunk.length);
     this.ring.append(chunk);
     this.#log?.append(chunk);
     this.#wakeMirror();
@@ -150,6 +152,7 @@ export class Terminal implements ChannelSource {
 
   #exit(exit: { exitCode: number; signal: number | null }): void {
     const atMs = this.#deps.clock.nowMs();
+    this.#deps.pacer.forget(this.#pty);
     this.#state = { kind: 'exited', ...exit, atMs };
     this.#wakeMirror();
     for (const channel of this.#channels) channel.flush();

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { HostedTerminal, HostEvent, SpawnRequest } from '../platform/pty/hostProtocol.ts';
+import { DrainPacer } from './drainPacer.ts';
 import { MirrorScheduler } from './mirrorScheduler.ts';
 import { Refusal } from './refusal.ts';
 import { Terminal } from './terminal.ts';
@@ -8,7 +9,8 @@ import { Terminal } from './terminal.ts';
 /** Every terminal of this host, those that ended included, until they are forgotten. */
 export class TerminalRegistry {
   readonly #clock: Clock;
-  readonly #scheduler = new MirrorScheduler();
+  readonly #scheduler: MirrorScheduler;
+  readonly #pacer: DrainPacer;
   readonly #terminals = new Map<string, Terminal>();
   readonly #didHappen = new Emitter<HostEvent>();
   readonly #didForget = new Emitter<{ terminal: Terminal }>();
@@ -18,6 +20,8 @@ export class TerminalRegistry {
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock;
+    this.#scheduler = new MirrorScheduler({ clock });
+    this.#pacer = new DrainPacer({ clock });
   }
 
   get hasLiving(): boolean {
@@ -62,7 +66,7 @@ export class TerminalRegistry {
 
   #open(request: SpawnRequest): Terminal {
     try {
-      return new Terminal({ request, clock: this.#clock, scheduler: this.#scheduler });
+      return new Terminal({ request, clock: this.#clock, scheduler: this.#scheduler, pacer: this.#pacer });
     } catch (error) {
       throw new Refusal('spawn_failed', error instanceof Error ? error.message : String(error), { cause: error });
     }

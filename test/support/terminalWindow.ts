@@ -15,6 +15,8 @@ export class TerminalWindow {
   replays = 0;
   dataBytes = 0;
   processedBytes = 0;
+  /** Runs whenever a piece has been processed. */
+  onDidProcess: () => void = () => undefined;
   /** While false the window takes everything and acknowledges nothing, as one that hangs. */
   isAcknowledging = true;
 
@@ -77,6 +79,7 @@ export class TerminalWindow {
   #didProcess(bytes: number): void {
     this.processedBytes += bytes;
     this.#unackedBytes += bytes;
+    this.onDidProcess();
     if (this.isAcknowledging && this.#unackedBytes >= ACK_EVERY_BYTES) this.acknowledge();
   }
 }

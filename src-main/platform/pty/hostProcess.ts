@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { unavailable } from './hostConnection.ts';
 
 /** Starts the host's entry as a process that outlives this one; returns its pid. */
 export type StartHostProcess = (start: { entryPath: string; args: readonly string[]; logPath: string }) => number;
@@ -23,7 +24,7 @@ export function createNodeHostStarter({ executablePath, environment, additions =
       const child = spawn(executablePath, [entryPath, ...args], { detached: true, stdio: ['ignore', log, log], env, windowsHide: true });
       child.on('error', () => { child.removeAllListeners(); });
       child.unref();
-      if (child.pid === undefined) throw new Error(`${executablePath} could not be started`);
+      if (child.pid === undefined) throw unavailable(`${executablePath} could not be started`);
       return child.pid;
     } finally {
       closeSync(log);

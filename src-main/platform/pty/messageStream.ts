@@ -1,3 +1,5 @@
+import { invariant } from '../../base/invariant.ts';
+
 const HEADER_BYTES = 5;
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
@@ -48,6 +50,6 @@ export class MessageReader {
 function neededBytesOf(bytes: Buffer): number {
   if (bytes.length < HEADER_BYTES) return HEADER_BYTES;
   const bodyBytes = bytes.readUInt32LE(0);
-  if (bodyBytes > MAX_MESSAGE_BYTES) throw new Error(`a message of ${bodyBytes} bytes is refused`);
+  invariant(bodyBytes <= MAX_MESSAGE_BYTES, `a message of ${bodyBytes} bytes is refused`);
   return HEADER_BYTES + bodyBytes;
 }

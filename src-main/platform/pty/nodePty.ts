@@ -14,11 +14,14 @@ export interface PtyStart {
   onExit: (exit: { exitCode: number; signal: number | null }) => void;
 }
 
-/** A child on a PTY, as bytes. It is never paused: what a child leaves unread when it ends would be lost. */
+/** A child on a PTY, as bytes. */
 export interface Pty {
   readonly pid: number;
   write(bytes: Uint8Array): void;
   resize(columns: number, rows: number): void;
+  /** Stops reading. If the child ends within a pause of more than 200 ms, node-pty loses what was not read. */
+  pause(): void;
+  resume(): void;
   /** Closes the PTY, which hangs up its session. */
   hangUp(): void;
 }
@@ -40,6 +43,8 @@ export function openPty(start: PtyStart): Pty {
     pid: pty.pid,
     write: (bytes) => { input.write(bytes); },
     resize: (columns, rows) => { if (isOpen) pty.resize(columns, rows); },
+    pause: () => { if (isOpen) pty.pause(); },
+    resume: () => { if (isOpen) pty.resume(); },
     hangUp: () => {
       input.dispose();
       if (isOpen) close(pty);
@@ -54,7 +59,7 @@ function toSink(pty: IPty): number | ((bytes: Buffer) => void) {
 }
 
 /** `destroy` is public in node-pty's code and missing from its types. */
-function close(pty: IPty): void {
-  if ('destroy' in pty && typeof pty.destroy === 'function') pty.destroy();
-  else pty.kill();
+function close(pty: IPty & { destroy?: () => void }): void {
+  if (pty.destroy === undefined) pty.kill();
+  else pty.destroy();
 }

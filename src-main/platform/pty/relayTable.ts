@@ -1,6 +1,6 @@
 import type { Logger } from '../../base/logger.ts';
 import { toDisposable } from '../../base/disposables.ts';
-import { encodeFrame, getChannelId, getFrameKind, parseWindowFrame, writeChannelId } from '#contract/terminalFrames.ts';
+import { encodeFrame, FRAME_HEADER_BYTES, getChannelId, getFrameKind, parseWindowFrame, writeChannelId } from '#contract/terminalFrames.ts';
 import type { ClosedReason } from '#contract/terminalFrames.ts';
 import type { Relay } from './ptyHost.ts';
 
@@ -56,7 +56,9 @@ export class RelayTable {
 
   #attach(hostIds: Map<number, number>, sendToWindow: SendToWindow, frame: Uint8Array): void {
     try {
-      const { channelId, payload } = parseWindowFrame(frame) as { channelId: number; payload: { terminalId: string; columns: number; rows: number } };
+      const parsed = parseWindowFrame(frame);
+      if (parsed.kind !== 'attach') return;
+      const { channelId, payload } = parsed;
       if (hostIds.has(channelId)) this.#forward(hostIds, encodeFrame({ kind: 'detach', channelId }));
       const hostId = (this.#lastHostChannelId += 1);
       const forget = (): void => { this.#routes.delete(hostId); hostIds.delete(channelId); };
@@ -81,7 +83,7 @@ export class RelayTable {
 
   #refuse(sendToWindow: SendToWindow, frame: Uint8Array, error: unknown): void {
     this.#deps.log.warn('relay.bad_frame', { bytes: frame.length, error });
-    if (frame.length >= 5) sendClosed(sendToWindow, getChannelId(frame), 'bad_frame');
+    if (frame.length >= FRAME_HEADER_BYTES) sendClosed(sendToWindow, getChannelId(frame), 'bad_frame');
   }
 }
 
