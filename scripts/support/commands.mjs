@@ -22,7 +22,7 @@ export function doesSucceed(command, args, options = {}) {
 
 /**
  * Runs a command and resolves with how it ended and what it printed; `onWait` is called every few seconds meanwhile.
- * Does not reject: a command that cannot be started has `status` null and its error in `output`.
+ * Does not reject: a command that cannot be started has `status` null and its error in `output`. It ends when we are ended.
  */
 export function runCommand(command, args, { onWait, everyMs = 10_000, isQuiet = false, timeoutMs, ...options } = {}) {
   return new Promise((resolve) => {
@@ -38,8 +38,12 @@ export function runCommand(command, args, { onWait, everyMs = 10_000, isQuiet = 
     child.stderr.setEncoding('utf8').on('data', take(process.stderr));
     if (onWait) timers.push(setInterval(() => { onWait(Math.round((performance.now() - startedAt) / 1000)); }, everyMs));
     if (timeoutMs) timers.push(setTimeout(() => { child.kill('SIGKILL'); }, timeoutMs));
+    const stopBoth = () => { child.kill(); process.exit(143); };
+    const signals = ['SIGTERM', 'SIGHUP'];
+    signals.forEach((name) => process.on(name, stopBoth));
     const end = (status, signal) => {
       timers.forEach(clearTimeout);
+      signals.forEach((name) => process.off(name, stopBoth));
       resolve({ status, signal, output, tookMs: performance.now() - startedAt });
     };
     child.on('error', (error) => { output += error.message; end(null, null); });

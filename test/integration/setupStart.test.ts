@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collect, ProjectCopy } from '../support/projectCopy.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -40,18 +40,27 @@ test('without a display the headless shell gets the arguments and the signals, a
   expect(stdout).toMatch(/arguments \["--port","0"\] by Node 24\./);
 });
 
-test('with a display and no Electron it says so once and opens the address in a window', async () => {
-  project.write('.cache/electron-fetch.json', JSON.stringify({ failedAtMs: Date.now() }));
+test('with a display and no Electron it tries once to fetch it, says so, and opens the address in a window', async () => {
   project.write('dist/electron/main.mjs', '');
   project.write('fake/chromium', recorder(project.path('opened')), { mode: 0o755 });
-  const child = project.start('start.mjs', { env: { DISPLAY: ':404', PATH: `${project.path('fake')}:${process.env['PATH'] ?? ''}`, ELECTRON_OVERRIDE_DIST_PATH: project.path('nowhere') } });
-  const end = collect(child);
+  const unreachable = { ELECTRON_OVERRIDE_DIST_PATH: project.path('nowhere'), ELECTRON_MIRROR: 'http://127.0.0.1:9/', electron_config_cache: project.path('empty') };
+  const env = { ...unreachable, DISPLAY: ':404', PATH: `${project.path('fake')}:${process.env['PATH'] ?? ''}` };
+  const startAndStop = async (): Promise<string> => {
+    rmSync(project.path('opened'), { force: true });
+    const child = project.start('start.mjs', { env });
+    const end = collect(child);
+    await waitFor(() => existsSync(project.path('opened')), { what: 'the window', timeoutMs: 30_000 });
+    child.kill('SIGTERM');
+    return (await end).stdout;
+  };
 
-  await waitFor(() => existsSync(project.path('opened')), { what: 'the window' });
-  child.kill('SIGTERM');
+  const first = await startAndStop();
+  const second = await startAndStop();
 
   expect(readFileSync(project.path('opened'), 'utf8')).toContain(`--app=${address}`);
-  expect((await end).stdout.match(/Electron/g)).toHaveLength(1);
+  expect(first).toMatch(/fetching the desktop shell[^]*Electron\) cannot be had here/);
+  expect(second).not.toContain('fetching');
+  expect(second).toMatch(/\[start \S+\] the desktop shell \(Electron\) cannot be had here: the window opens in a browser\narguments/);
 });
 
 test('with a display and Electron the desktop shell starts on this folder', async () => {
