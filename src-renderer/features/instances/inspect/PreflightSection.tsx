@@ -1,0 +1,32 @@
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Instance, PreflightCheck } from '#contract/instances.ts';
+import { useApp } from '../../../app/appContext.tsx';
+import { Button } from '../../../ui/Button.tsx';
+import { PreflightList } from './PreflightList.tsx';
+import { Section } from './Section.tsx';
+
+/** The checks of the last start, and the same again on demand. */
+export function PreflightSection({ instance }: { instance: Instance }): ReactNode {
+  const { t } = useTranslation();
+  const { client, toastError } = useApp();
+  const [fresh, setFresh] = useState<readonly PreflightCheck[] | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const checks = fresh ?? instance.preflight;
+  const check = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      setFresh(await client.instances.preflight({ instance: instance.id }));
+    } catch (error) {
+      toastError(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const action = <Button size="sm" variant="quiet" isBusy={isBusy} onClick={() => check()}>{t('instances.preflight.again')}</Button>;
+  return (
+    <Section title={t('instances.preflight.title')} action={action}>
+      {checks.length === 0 ? <p className="text-muted">{t('instances.preflight.none')}</p> : <PreflightList checks={checks} />}
+    </Section>
+  );
+}

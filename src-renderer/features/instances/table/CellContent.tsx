@@ -1,0 +1,97 @@
+import { Boxes, FlaskConical, Globe, Hammer, Server, Wrench, type LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Instance } from '#contract/instances.ts';
+import { formatAbsolute } from '../../../base/format.ts';
+import { Badge } from '../../../ui/Badge.tsx';
+import { toneText, type Tone } from '../../../ui/tone.ts';
+import type { CellEdit } from '../edit/editModel.ts';
+import { useValueText } from '../edit/useValueText.ts';
+import { useScope } from '../InstancesScope.tsx';
+import { StatusCell } from '../StatusCell.tsx';
+import { isLive } from '../statusView.ts';
+import { useDurationSince } from '../useDuration.ts';
+import type { ColumnId } from './tableView.ts';
+
+interface CellProps { instance: Instance; draft: CellEdit | undefined }
+
+const kindIcons: Record<string, LucideIcon> = { webui: Globe, server: Server, tool: Wrench, training: FlaskConical, build: Hammer, container: Boxes };
+
+function NameCell({ instance, draft }: CellProps): ReactNode {
+  const { t } = useTranslation();
+  const Icon = kindIcons[instance.kind ?? ''] ?? Boxes;
+  const name = draft === undefined ? instance.name : String(draft.value);
+  return (
+    <>
+      <Icon size={14} aria-hidden className="mr-1.5 ml-3 shrink-0 text-muted" />
+      <span className="truncate" title={name}>{name}</span>
+      {instance.restartNeededFor.length > 0 && isLive(instance.status)
+        ? <span className="ml-1.5"><Badge tone="busy" title={t('instances.status.restartNeeded', { fields: instance.restartNeededFor.map((field) => t(`instances.field.${field}`)).join(', ') })}>↻</Badge></span>
+        : null}
+    </>
+  );
+}
+
+const healthTones: Record<Instance['health'], Tone> = { unknown: 'idle', ok: 'ok', slow: 'stalled', failing: 'error' };
+
+function HealthCell({ instance: { health } }: CellProps): ReactNode {
+  const { t } = useTranslation();
+  return <span className={`truncate ${toneText[healthTones[health]]}`} title={t(`instances.healthHint.${health}`)}>{t(`instances.health.${health}`)}</span>;
+}
+
+function PortCell({ instance, draft }: CellProps): ReactNode {
+  const { t } = useTranslation();
+  const { commands } = useScope();
+  const valueText = useValueText();
+  if (draft !== undefined) return <span>{valueText('port', draft.value)}</span>;
+  const { url, port } = instance;
+  if (url === null || port === null) return <span className="text-muted">{valueText('port', instance.portSetting)}</span>;
+  return (
+    <a href={url} tabIndex={-1} target="_blank" rel="noreferrer" title={t('instances.port.open', { url })} className="rounded-sm text-accent hover:underline" onClick={(event) => { event.preventDefault(); commands.open(instance); }}>
+      {port}
+    </a>
+  );
+}
+
+function UptimeCell({ instance }: CellProps): ReactNode {
+  const isUp = instance.status === 'started';
+  const text = useDurationSince(isUp ? instance.startedAtMs : null);
+  return <TimeText text={text} atMs={isUp ? instance.startedAtMs : null} />;
+}
+
+function LastStartedCell({ instance }: CellProps): ReactNode {
+  return <TimeText text={useDurationSince(instance.startedAtMs)} atMs={instance.startedAtMs} />;
+}
+
+function TimeText({ text, atMs }: { text: string | null; atMs: number | null }): ReactNode {
+  return <span className={text === null ? 'text-muted' : undefined} title={atMs === null ? undefined : formatAbsolute(atMs)}>{text ?? '–'}</span>;
+}
+
+function BlueprintCell({ instance }: CellProps): ReactNode {
+  const text = instance.blueprintName ?? instance.blueprintId;
+  return <span className="truncate text-muted" title={text}>{text}</span>;
+}
+
+function SettingCell({ instance, draft, columnId }: CellProps & { columnId: 'gpu' | 'autostart' | 'launchArgs' | 'group' | 'notes' }): ReactNode {
+  const valueText = useValueText();
+  const field = columnId === 'gpu' ? 'gpuIds' : columnId;
+  const value = draft === undefined ? instance[field] : draft.value;
+  const isQuiet = value === null || value === '' || value === false;
+  const text = isQuiet && field !== 'gpuIds' ? '–' : valueText(field, value);
+  const looks = field === 'launchArgs' ? 'font-mono text-xs' : '';
+  return <span className={`truncate ${looks} ${isQuiet ? 'text-muted' : ''}`} title={isQuiet ? undefined : text}>{text}</span>;
+}
+
+/** What one column shows of an instance, an edit that is not applied yet before what is in force. */
+export function CellContent({ columnId, ...props }: CellProps & { columnId: ColumnId }): ReactNode {
+  switch (columnId) {
+    case 'name': return <NameCell {...props} />;
+    case 'status': return <StatusCell instance={props.instance} />;
+    case 'health': return <HealthCell {...props} />;
+    case 'port': return <PortCell {...props} />;
+    case 'uptime': return <UptimeCell {...props} />;
+    case 'lastStarted': return <LastStartedCell {...props} />;
+    case 'blueprint': return <BlueprintCell {...props} />;
+    case 'gpu': case 'autostart': case 'launchArgs': case 'group': case 'notes': return <SettingCell {...props} columnId={columnId} />;
+  }
+}
