@@ -35,7 +35,8 @@ run() {
   wh_need_port
   wh_need_installed mlflow
   wh_read_launch_args env/bin/python
-  export MLFLOW_DISABLE_TELEMETRY=true PATH="$PWD/env/bin:$PATH"
+  # Without its job runners, which only serve model judges, the server is two processes instead of ten.
+  export MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false MLFLOW_DISABLE_TELEMETRY=true PATH="$PWD/env/bin:$PATH"
   local proxy_host
   proxy_host=$(wh_proxy_host)
   exec env/bin/python -u env/bin/mlflow server --host "$WEBUI_HOST" --port "$WEBUI_PORT" --workers 1 \
