@@ -7,7 +7,10 @@ import { planWindowBounds } from './windowBounds.ts';
 import { WINDOW_URL } from './windowScheme.ts';
 
 const SAVE_AFTER_MS = 500;
-const RELOAD_AFTER_MS = 200;
+const REVIVE_AFTER_MS = 200;
+/** A page that dies more often than this in a minute is left dead, so that the log can be read. */
+const REVIVALS_A_MINUTE = 3;
+const MINUTE_MS = 60_000;
 
 interface MainWindowDeps {
   settings: DesktopSettings;
@@ -23,6 +26,7 @@ export class MainWindow {
   readonly #deps: MainWindowDeps;
   #window: BrowserWindow | null = null;
   #cancelSave: (() => void) | null = null;
+  #revivedAtMs: number[] = [];
 
   constructor(deps: MainWindowDeps) {
     this.#deps = deps;
@@ -98,9 +102,11 @@ export class MainWindow {
   /** A page that died is loaded again; runs and terminals live elsewhere. */
   #revive(reason: string): void {
     const { log, clock } = this.#deps;
-    log.error('desktop.window_died', { reason });
-    if (reason === 'clean-exit') return;
-    clock.after(RELOAD_AFTER_MS, () => { this.#window?.webContents.reload(); });
+    this.#revivedAtMs = this.#revivedAtMs.filter((atMs) => clock.monotonicMs() - atMs < MINUTE_MS);
+    log.error('desktop.window_died', { reason, revivals: this.#revivedAtMs.length });
+    if (reason === 'clean-exit' || this.#revivedAtMs.length >= REVIVALS_A_MINUTE) return;
+    this.#revivedAtMs.push(clock.monotonicMs());
+    clock.after(REVIVE_AFTER_MS, () => { this.#window?.webContents.reload(); });
   }
 
   #saveSoon(): void {

@@ -1,5 +1,5 @@
-import { ipcMain, MessageChannelMain, type IpcMainEvent, type WebContents } from 'electron';
-import type { Disposable } from '../base/disposables.ts';
+import { ipcMain, MessageChannelMain, type IpcMainEvent, type MessagePortMain, type WebContents } from 'electron';
+import { DisposableStack } from '../base/disposables.ts';
 import type { Logger } from '../base/logger.ts';
 import type { DesktopBackend } from './desktopBackend.ts';
 import { WINDOW_ORIGIN } from './windowScheme.ts';
@@ -11,7 +11,7 @@ const PORTS = 'wheelhouse:ports';
 export class WindowConnector {
   readonly #backend: DesktopBackend;
   readonly #log: Logger;
-  readonly #connections = new Map<number, Disposable>();
+  readonly #connections = new Map<number, DisposableStack>();
   readonly #answer = (event: IpcMainEvent): void => { this.#connect(event); };
 
   constructor({ backend, log }: { backend: DesktopBackend; log: Logger }) {
@@ -38,22 +38,23 @@ export class WindowConnector {
     const rpc = new MessageChannelMain();
     const terminals = new MessageChannelMain();
     const connection = this.#backend.connectWindow({ rpc: rpc.port1, terminals: terminals.port1 });
-    this.#remember(sender, { connection, close: () => { rpc.port1.close(); terminals.port1.close(); } });
+    const ends = new DisposableStack();
+    ends.defer(() => { rpc.port1.close(); terminals.port1.close(); });
+    ends.add(connection);
+    this.#endWithPage(sender, rpc.port1, ends);
+    this.#connections.set(sender.id, ends);
     rpc.port1.start();
     terminals.port1.start();
     sender.postMessage(PORTS, null, [rpc.port2, terminals.port2]);
   }
 
-  #remember(sender: WebContents, { connection, close }: { connection: Disposable; close: () => void }): void {
+  /** A reload or a crash closes the page's ports, a closed window destroys its contents. */
+  #endWithPage(sender: WebContents, port: MessagePortMain, ends: DisposableStack): void {
     const { id } = sender;
-    const end = (): void => { this.#disconnect(id); };
+    const end = (): void => { if (this.#connections.get(id) === ends) this.#disconnect(id); };
+    port.once('close', end);
     sender.once('destroyed', end);
-    const dispose = (): void => {
-      if (!sender.isDestroyed()) sender.off('destroyed', end);
-      connection.dispose();
-      close();
-    };
-    this.#connections.set(id, { dispose, [Symbol.dispose]: dispose });
+    ends.defer(() => { if (!sender.isDestroyed()) sender.off('destroyed', end); });
   }
 
   #disconnect(id: number): void {

@@ -162,3 +162,15 @@ test('what the backend has to say at the start is shown once', async () => {
 
   expect(await app.findCalls('dialog.showMessageBox')).toEqual([[{ type: 'warning', message: 'Please note', detail: 'The database was damaged.' }]]);
 });
+
+test('a page that crashed is loaded again and gets new ports', async () => {
+  const { desktop: app, page } = await launchAndOpen();
+  await page.evaluate('connect().then((ports) => ports.length)');
+
+  await app.ask('crashPage');
+
+  await waitFor(() => app.output.includes('window disconnected'), { what: 'the end of the old ports' });
+  const again = await app.findPage('wheelhouse.app', { except: page });
+  await waitFor(() => again.evaluate('typeof connect === "function"'), { what: 'the new page' });
+  expect(await again.evaluate('connect().then(async ([rpc]) => { rpc.postMessage("again"); return once(rpc); })')).toBe('echo again');
+});

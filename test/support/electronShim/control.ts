@@ -28,6 +28,7 @@ const commands = {
   },
   setTheme: (source: 'system' | 'dark' | 'light') => { nativeTheme.themeSource = source; },
   emitPower: (event: string) => { powerMonitor.emit(event); },
+  crashPage: () => BrowserWindow.getAllWindows()[0]?.webContents.crash(),
   quit: () => { app.quit(); },
 } satisfies Record<string, (argument: never) => unknown>;
 

@@ -60,10 +60,10 @@ export class DesktopApp {
   }
 
   /** The page whose address Chromium shows contains this text, as Playwright of this process sees it. */
-  async findPage(addressPart: string, { timeoutMs = 20_000 } = {}): Promise<Page> {
+  async findPage(addressPart: string, { timeoutMs = 20_000, except }: { timeoutMs?: number; except?: Page } = {}): Promise<Page> {
     this.#browser ??= await chromium.connectOverCDP(await this.ask('endpoint'));
     const browser = this.#browser;
-    return waitFor(() => browser.contexts().flatMap((context) => context.pages()).find((page) => page.url().includes(addressPart)), {
+    return waitFor(() => browser.contexts().flatMap((context) => context.pages()).find((page) => page !== except && page.url().includes(addressPart)), {
       timeoutMs, what: `a page at ${addressPart}; the application printed ${this.#output}`,
     });
   }

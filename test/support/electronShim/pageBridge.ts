@@ -92,6 +92,11 @@ export class PageBridge {
     for (const { attach } of reserved) attach();
   }
 
+  /** The page's process has died: nothing more comes or goes. */
+  end(): void {
+    this.#leave();
+  }
+
   async #installWorlds(): Promise<void> {
     const { preloadPath, additionalArguments } = this.#options;
     const preload = preloadPath === undefined ? '' : readFileSync(preloadPath, 'utf8');

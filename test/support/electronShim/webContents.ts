@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { BrowserContext, CDPSession, Page, Route } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { IpcMain, ipcMain } from './ipcMain.ts';
@@ -36,6 +36,7 @@ export class WebContents extends EventEmitter {
   #isLoadingByCall = false;
   #zoomFactor = 1;
   #isDestroyed = false;
+  #hasCrashed = false;
 
   constructor(preferences: WebPreferences) {
     super();
@@ -116,7 +117,13 @@ export class WebContents extends EventEmitter {
   }
 
   reload(): void {
-    this.page.reload().catch(ignoreClosed);
+    if (this.#hasCrashed) this.#replacePage().catch(failLoudly);
+    else this.page.reload().catch(ignoreClosed);
+  }
+
+  /** Ends the page's process as a fault in it would. */
+  async crash(): Promise<void> {
+    await Promise.race([this.#cdp?.send('Page.crash').catch(ignoreClosed), once(this, 'render-process-gone')]);
   }
 
   setZoomFactor(factor: number): void {
@@ -156,15 +163,29 @@ export class WebContents extends EventEmitter {
     this.emit('destroyed');
   }
 
+  /** Playwright cannot use a crashed page again: another one takes its place. */
+  async #replacePage(): Promise<void> {
+    const address = this.getURL();
+    const crashed = this.page;
+    this.#hasCrashed = false;
+    await this.open();
+    await crashed.close().catch(ignoreClosed);
+    await this.load(address);
+  }
+
   #forwardEvents(page: Page): void {
     page.on('console', (message) => { this.emit('console-message', { level: message.type(), message: message.text() }); });
     page.on('pageerror', (error) => { this.emit('console-message', { level: 'error', message: String(error) }); });
     page.on('popup', (popup) => { popup.close().catch(ignoreClosed); });
-    page.on('crash', () => { this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 }); });
+    page.on('crash', () => {
+      this.#hasCrashed = true;
+      this.#bridge?.end();
+      this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 });
+    });
     page.on('framenavigated', (frame) => { if (frame === page.mainFrame()) this.emit('did-navigate', {}, this.getURL()); });
     page.on('domcontentloaded', () => { this.emit('dom-ready', {}); });
     page.on('load', () => { this.emit('did-finish-load', {}); });
-    page.on('close', () => { this.destroy().catch(failLoudly); });
+    page.on('close', () => { if (page === this.#page) this.destroy().catch(failLoudly); });
     this.#cdp?.on('Page.windowOpen', ({ url }) => { this.#decideWindowOpen(url); });
   }
 
