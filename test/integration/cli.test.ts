@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { poolEnvironment } from '../support/backend.ts';
 
 const script = fileURLToPath(new URL('../../scripts/wheelhouse.mjs', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'wh-cli-'));
@@ -14,7 +14,7 @@ interface Ran { code: number; stdout: string; stderr: string }
 
 function wheelhouse(...args: string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...args], { env: { ...process.env, WHEELHOUSE_HOME: home, WHEELHOUSE_LISTENER_PORT: '0' } }, (error, stdout, stderr) => {
+    execFile(process.execPath, [script, ...args], { env: { ...process.env, ...poolEnvironment(), WHEELHOUSE_HOME: home, WHEELHOUSE_LISTENER_PORT: '0' } }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });
@@ -92,9 +92,9 @@ describe('the command line', () => {
   });
 
   test('a port that a foreign program holds is named with its holder', async () => {
+    const port = Number(poolEnvironment().WHEELHOUSE_PORTS_LAST);
     const foreign = createServer((_request, response) => { response.end('mine'); });
-    await new Promise<void>((resolve) => { foreign.listen(0, '127.0.0.1', resolve); });
-    const { port } = foreign.address() as AddressInfo;
+    await new Promise<void>((resolve) => { foreign.listen(port, '127.0.0.1', resolve); });
     await wheelhouse('instance', 'create', 'squeezed', '--blueprint', 'http-server', '--port', String(port));
     const ran = await wheelhouse('instance', 'start', 'squeezed', '--wait');
     foreign.close();

@@ -36,6 +36,14 @@ interface StartOptions { home?: string; env?: Record<string, string>; args?: rea
 
 const folders = new Set<string>();
 
+const PORTS_PER_WORKER = 100;
+
+/** A pool of ports for each test worker, so that backends of tests that run at once do not race for the same ones. */
+export function poolEnvironment(): { WHEELHOUSE_PORTS_FIRST: string; WHEELHOUSE_PORTS_LAST: string } {
+  const first = 21_000 + Number(process.env['VITEST_POOL_ID'] ?? 0) * PORTS_PER_WORKER;
+  return { WHEELHOUSE_PORTS_FIRST: String(first), WHEELHOUSE_PORTS_LAST: String(first + PORTS_PER_WORKER - 1) };
+}
+
 /** A fresh data folder; `removeHomes` deletes all of them. */
 export function makeHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'wh-'));
@@ -50,7 +58,7 @@ export function removeHomes(): void {
 
 /** Starts a backend and waits until it answers. Give the same home again to start the next one after a kill. */
 export async function startBackend({ home = makeHome(), env = {}, args = [], port = 0 }: StartOptions = {}): Promise<TestBackend> {
-  const child = spawn(process.execPath, [entry, '--home', home, '--port', String(port), ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry, '--home', home, '--port', String(port), ...args], { env: { ...process.env, ...poolEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const collect = (bytes: Buffer): void => { output += bytes.toString(); };
   child.stdout.on('data', collect);
