@@ -61,7 +61,7 @@ function CurrentArea(): ReactNode {
   return (
     <div className="flex min-h-0 flex-1">
       <Rail current={area.id} />
-      <Splits main={main} inspector={inspector} />
+      <main className="flex min-w-0 flex-1"><Splits main={main} inspector={inspector} /></main>
     </div>
   );
 }

@@ -28,7 +28,7 @@ export function Splits({ main, inspector }: { main: ReactNode; inspector: ReactN
       <Panel id="center" minSize="30%">
         <Group orientation="vertical" onLayoutChanged={remember('panel')}>
           <Panel id="main" minSize="10%">
-            <main tabIndex={-1} className="flex h-full min-w-0 flex-col bg-bg">{main}</main>
+            <div data-area="" tabIndex={-1} className="flex h-full min-w-0 flex-col bg-bg">{main}</div>
           </Panel>
           {isPanelOpen ? <Line label={t('app.resizePanel')} isFlat /> : null}
           {isPanelOpen ? (
@@ -41,7 +41,7 @@ export function Splits({ main, inspector }: { main: ReactNode; inspector: ReactN
       {inspector ? <Line label={t('app.resizeInspector')} /> : null}
       {inspector ? (
         <FoldingPanel part="inspector" size={sizes.inspector} onFold={() => { view.setState({ isInspectorOpen: false }); }}>
-          <aside aria-label={t('app.inspector')} className="flex h-full min-w-0 flex-col overflow-auto bg-panel">{inspector}</aside>
+          <section aria-label={t('app.inspector')} className="flex h-full min-w-0 flex-col overflow-auto bg-panel">{inspector}</section>
         </FoldingPanel>
       ) : null}
     </Group>

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { toKeys } from '../ui/Kbd.tsx';
 import { useApp } from './appContext.tsx';
 import type { Action } from './actions.ts';
 
@@ -18,7 +19,7 @@ export function matchesShortcut(shortcut: string, press: KeyPress): boolean {
 }
 
 function parseShortcut(shortcut: string): { key: string; wants: (modifier: string) => boolean } {
-  const parts = shortcut.endsWith('++') ? [...shortcut.slice(0, -2).split('+'), '+'] : shortcut.split('+');
+  const parts = toKeys(shortcut);
   return { key: parts.at(-1) ?? '', wants: (modifier) => parts.slice(0, -1).includes(modifier) };
 }
 

@@ -24,7 +24,7 @@ export function Checkbox({ label, isLabelHidden = false, isChecked, onChange, he
         onCheckedChange={(checked) => { onChange(checked === true); }}
         disabled={Boolean(disabledReason)}
         aria-describedby={note ? `${id}-note` : undefined}
-        className="mt-0.5 inline-flex size-4.5 shrink-0 items-center justify-center rounded-sm border border-edge bg-bg text-on-accent disabled:border-line data-[state=checked]:border-transparent data-[state=checked]:bg-accent-fill data-[state=indeterminate]:border-transparent data-[state=indeterminate]:bg-accent-fill"
+        className="mt-0.5 inline-flex size-4.5 shrink-0 items-center justify-center rounded-sm border border-edge bg-field text-on-accent disabled:border-line data-[state=checked]:border-transparent data-[state=checked]:bg-accent-fill data-[state=indeterminate]:border-transparent data-[state=indeterminate]:bg-accent-fill"
       >
         <Primitive.Indicator>{isChecked === 'mixed' ? <Minus size={12} aria-hidden /> : <Check size={12} aria-hidden />}</Primitive.Indicator>
       </Primitive.Root>

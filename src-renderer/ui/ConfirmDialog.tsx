@@ -21,8 +21,8 @@ export function ConfirmDialog({ isOpen, onClose, title, children, confirmLabel, 
   const { t } = useTranslation();
   const footer = (
     <>
-      <Button onClick={onClose}>{t('app.cancel')}</Button>
-      <Button variant={isDanger ? 'danger' : 'primary'} isBusy={isBusy} onClick={onConfirm}>{confirmLabel}</Button>
+      <Button onClick={onClose} {...(isDanger ? { 'data-autofocus': '' } : {})}>{t('app.cancel')}</Button>
+      <Button variant={isDanger ? 'danger' : 'primary'} isBusy={isBusy} onClick={onConfirm} {...(isDanger ? {} : { 'data-autofocus': '' })}>{confirmLabel}</Button>
     </>
   );
   return <Dialog isOpen={isOpen} onClose={onClose} title={title} footer={footer}>{children}</Dialog>;

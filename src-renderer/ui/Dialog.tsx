@@ -29,13 +29,22 @@ export function Sheet({ width = 'md', ...props }: DialogProps): ReactNode {
   return <Surface {...props} className={classNames('inset-y-0 right-0 max-w-[94vw] border-l', widths[width])} />;
 }
 
+/** The first box of a form, or the button marked for it; else the surface itself, so that no tooltip opens. */
+function focusFirst(event: Event): void {
+  event.preventDefault();
+  const surface = event.currentTarget;
+  if (!(surface instanceof HTMLElement)) return;
+  const first = surface.querySelector<HTMLElement>('[data-autofocus]') ?? surface.querySelector<HTMLElement>('input:not(:disabled), textarea:not(:disabled), [role="combobox"]');
+  (first ?? surface).focus();
+}
+
 function Surface({ isOpen, onClose, title, description, children, footer, className }: Omit<DialogProps, 'width'> & { className: string }): ReactNode {
   const { t } = useTranslation();
   return (
     <Primitive.Root open={isOpen} onOpenChange={(open) => { if (!open) onClose(); }}>
       <Primitive.Portal>
         <Primitive.Overlay className="appear fixed inset-0 z-40 bg-scrim" />
-        <Primitive.Content {...(description ? {} : { 'aria-describedby': undefined })} className={classNames('appear fixed z-40 flex flex-col border-line bg-panel text-sm text-text shadow-raised', className)}>
+        <Primitive.Content onOpenAutoFocus={focusFirst} {...(description ? {} : { 'aria-describedby': undefined })} className={classNames('appear fixed z-40 flex flex-col outline-none border-line bg-panel text-sm text-text shadow-raised', className)}>
           <header className="flex items-start gap-2 border-b border-line px-4 py-2.5">
             <div className="min-w-0 flex-1">
               <Primitive.Title className="text-base font-medium">{title}</Primitive.Title>

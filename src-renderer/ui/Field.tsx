@@ -45,4 +45,4 @@ export function Field({ label, isLabelHidden, help, error, disabledReason, layou
 }
 
 /** The look of a box that takes text. */
-export const controlLook = 'h-7.5 w-full min-w-0 rounded-sm border border-edge bg-bg px-2 text-sm text-text aria-invalid:border-error disabled:border-line disabled:bg-panel disabled:text-muted';
+export const controlLook = 'h-7.5 w-full min-w-0 rounded-sm border border-edge bg-field px-2 text-sm text-text aria-invalid:border-error disabled:border-line disabled:bg-hover disabled:text-muted';

@@ -28,7 +28,7 @@ export function FilterField({ label, value, onChange, onLeave, ref }: FilterFiel
   return (
     <span className="relative flex w-56 min-w-24 items-center">
       <Search size={13} aria-hidden className="pointer-events-none absolute left-2 text-muted" />
-      <input ref={ref} data-filter="" type="text" role="searchbox" aria-label={label} aria-keyshortcuts="/" placeholder={label} autoComplete="off" spellCheck={false} value={value} onChange={(event) => { onChange(event.target.value); }} onKeyDown={onKeyDown} className="h-7 w-full rounded-sm border border-line bg-bg pr-7 pl-7 text-sm" />
+      <input ref={ref} data-filter="" type="text" role="searchbox" aria-label={label} aria-keyshortcuts="/" placeholder={label} autoComplete="off" spellCheck={false} value={value} onChange={(event) => { onChange(event.target.value); }} onKeyDown={onKeyDown} className="h-7 w-full rounded-sm border border-line bg-field pr-7 pl-7 text-sm" />
       {value === ''
         ? <kbd aria-hidden className="pointer-events-none absolute right-1.5 rounded-sm border border-line px-1 font-sans text-xs leading-4 text-muted">/</kbd>
         : <IconButton size="sm" label={t('app.clearFilter')} icon={<X size={12} aria-hidden />} onClick={() => { onChange(''); }} className="absolute right-0.5" />}

@@ -17,7 +17,7 @@ export function Switch({ label, isLabelHidden = false, isOn, onChange, help, dis
   const note = disabledReason ?? help;
   return (
     <span className="flex min-w-0 items-start gap-2">
-      <Primitive.Root id={id} checked={isOn} onCheckedChange={onChange} disabled={Boolean(disabledReason)} aria-describedby={note ? `${id}-note` : undefined} className="mt-0.5 inline-flex h-4.5 w-8 shrink-0 items-center rounded-full border border-edge bg-bg px-0.5 transition-colors duration-100 disabled:border-line data-[state=checked]:border-transparent data-[state=checked]:bg-accent-fill">
+      <Primitive.Root id={id} checked={isOn} onCheckedChange={onChange} disabled={Boolean(disabledReason)} aria-describedby={note ? `${id}-note` : undefined} className="mt-0.5 inline-flex h-4.5 w-8 shrink-0 items-center rounded-full border border-edge bg-field px-0.5 transition-colors duration-100 disabled:border-line data-[state=checked]:border-transparent data-[state=checked]:bg-accent-fill">
         <Primitive.Thumb className="size-3 rounded-full bg-muted transition-transform duration-100 data-[state=checked]:translate-x-3.5 data-[state=checked]:bg-on-accent" />
       </Primitive.Root>
       <span className={isLabelHidden ? 'sr-only' : 'flex min-w-0 flex-col'}>

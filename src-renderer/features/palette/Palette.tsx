@@ -37,7 +37,7 @@ export function Palette(): ReactNode {
 function PaletteList({ onChoose }: { onChoose: (action: Action) => void }): ReactNode {
   const { t } = useTranslation();
   const { actions } = useApp();
-  const groups = Object.entries(Object.groupBy(actions.list(), (action) => action.area));
+  const groups = toGroups(actions.list().filter(({ id }) => id !== 'app.palette'), t('app.window'));
   return (
     <Command loop label={t('app.palette.title')}>
       <Command.Input placeholder={t('app.palette.placeholder')} className="h-11 w-full border-b border-line bg-transparent px-4 text-base outline-none" />
@@ -51,6 +51,11 @@ function PaletteList({ onChoose }: { onChoose: (action: Action) => void }): Reac
       </Command.List>
     </Command>
   );
+}
+
+/** By area, what belongs to the window itself last. */
+function toGroups(actions: readonly Action[], last: string): [string, Action[] | undefined][] {
+  return Object.entries(Object.groupBy(actions, (action) => action.area)).sort(([left], [right]) => Number(left === last) - Number(right === last));
 }
 
 function PaletteRow({ action, onChoose }: { action: Action; onChoose: (action: Action) => void }): ReactNode {

@@ -30,7 +30,7 @@ function DoctorRow({ check }: { check: DoctorCheck }): ReactNode {
   const { t } = useTranslation();
   return (
     <tr className="row-line border-b border-line last:border-b-0">
-      <th scope="row" className="px-3 font-normal whitespace-nowrap"><span className="flex items-center gap-3"><span className="w-20"><StatusWord tone={tones[check.level]} label={t(`workstation.level.${check.level}`)} /></span>{check.id}</span></th>
+      <th scope="row" className="px-3 font-normal whitespace-nowrap"><span className="flex items-center gap-3"><span className="flex w-20"><StatusWord tone={tones[check.level]} label={t(`workstation.level.${check.level}`)} /></span>{check.id}</span></th>
       <td className="max-w-50 truncate px-3 font-mono text-xs" title={check.found ?? undefined}>{check.found ?? '–'}</td>
       <td className="px-3 text-muted">{check.neededFor}</td>
       <td className="px-3">{check.hint ?? ''}</td>
