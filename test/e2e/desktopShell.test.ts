@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,7 @@ const PAGE = `
   });
   window.once = (port) => new Promise((resolve) => { port.onmessage = (event) => resolve(event.data); });
 `;
+const manifest = JSON.parse(readFileSync(inRepository('package.json'), 'utf8')) as { version: string };
 let desktop: DesktopApp | null = null;
 let launches = 0;
 
@@ -58,7 +59,7 @@ test('the window gets facts about the shell and two working ports, and new ones 
   })()`;
 
   expect(await page.evaluate('({ ...wheelhouseHost, isFrozen: Object.isFrozen(wheelhouseHost), leaked: typeof require })')).toEqual({
-    shell: 'desktop', platform: process.platform, version: '0.0.0', isFrozen: true, leaked: 'undefined',
+    shell: 'desktop', platform: process.platform, version: manifest.version, isFrozen: true, leaked: 'undefined',
   });
   expect(await page.evaluate(exchange)).toEqual(['echo hello', [1, 2, 255]]);
   await page.reload();

@@ -48,11 +48,11 @@ class App extends EventEmitter {
   }
 
   getAppPath(): string {
-    return process.cwd();
+    return shimPaths.appFolder;
   }
 
   getVersion(): string {
-    return process.env['SHIM_APP_VERSION'] ?? '0.0.0';
+    return shimPaths.readVersion();
   }
 
   getName(): string {
