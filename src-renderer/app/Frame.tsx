@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Subscribe } from '../base/signal.ts';
 import { Palette } from '../features/palette/Palette.tsx';
+import { TerminalActions } from '../features/terminals/TerminalActions.tsx';
 import { Announcer } from './Announcer.tsx';
 import { useApp } from './appContext.tsx';
 import { findArea, listAreas } from './areas.ts';
@@ -35,6 +36,7 @@ export function Frame({ onAnnounce }: { onAnnounce: Subscribe<string> }): ReactN
         <CurrentArea />
         <StatusBar />
       </div>
+      <TerminalActions />
       <Palette />
       <ShortcutSheet />
       <Toasts />

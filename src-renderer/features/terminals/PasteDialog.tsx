@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../ui/Button.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { toOneLine } from './pastePolicy.ts';
+
+export interface PasteDialogProps {
+  /** What waits to be pasted; null closes the dialog. */
+  waiting: { text: string; lineCount: number } | null;
+  onPaste: (text: string) => void;
+  onClose: () => void;
+}
+
+/** Asks before several lines go into a terminal, where each may run at once. */
+export function PasteDialog({ waiting, onPaste, onClose }: PasteDialogProps): ReactNode {
+  const { t } = useTranslation();
+  const paste = (text: string) => (): void => {
+    onClose();
+    onPaste(text);
+  };
+  const footer = waiting && (
+    <>
+      <Button onClick={onClose}>{t('app.cancel')}</Button>
+      <Button onClick={paste(toOneLine(waiting.text))}>{t('terminals.paste.oneLine')}</Button>
+      <Button variant="primary" onClick={paste(waiting.text)}>{t('terminals.paste.paste', { count: waiting.lineCount })}</Button>
+    </>
+  );
+  return (
+    <Dialog isOpen={waiting !== null} onClose={onClose} width="md" title={t('terminals.paste.title', { count: waiting?.lineCount ?? 0 })} description={t('terminals.paste.text')} footer={footer}>
+      <pre tabIndex={0} aria-label={t('terminals.paste.preview')} className="max-h-80 overflow-auto rounded-sm border border-line bg-bg p-2 font-mono text-sm">{waiting?.text}</pre>
+    </Dialog>
+  );
+}
