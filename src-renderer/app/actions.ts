@@ -46,17 +46,12 @@ export class ActionRegistry {
 
   /** Runs it if it is enabled; a failure is reported to the user. */
   run(action: Action): void {
-    if (action.isEnabled() !== true) return;
-    void this.#attempt(action);
+    if (action.isEnabled() === true) attempt(action).catch(this.#report);
   }
+}
 
-  async #attempt(action: Action): Promise<void> {
-    try {
-      await action.run();
-    } catch (error) {
-      this.#report(error);
-    }
-  }
+async function attempt(action: Action): Promise<void> {
+  await action.run();
 }
 
 /** Offers actions for as long as the component is on screen; they may be new objects at every render. */

@@ -31,8 +31,8 @@ export function createApp({ connection, stores, toasts, t, announce }: AppParts)
   const toastError = createReporter(toasts, t);
   const { client, frames } = connection;
   const views = new Views({ client, store: stores.settings, report: toastError });
-  connection.onOpen(() => { void views.flush(); });
-  window.addEventListener('pagehide', () => { void views.flush(); });
+  connection.onOpen(() => { views.flush().catch(toastError); });
+  window.addEventListener('pagehide', () => { views.flush().catch(toastError); });
   return {
     client, connection, frames, stores, views, toasts, toastError, announce,
     view: createViewStore(views),

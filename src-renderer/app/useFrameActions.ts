@@ -46,7 +46,10 @@ function toPartActions({ view }: App, t: TFunction): Action[] {
 function toLinkActions({ client, connection, toast }: App, t: TFunction): Action[] {
   const createLink = async (): Promise<void> => {
     const { url } = await client.system.createLink({});
-    if (url === null) return toast({ tone: 'idle', title: t('app.linkNone') });
+    if (url === null) {
+      toast({ tone: 'idle', title: t('app.linkNone') });
+      return;
+    }
     await navigator.clipboard.writeText(url);
     toast({ tone: 'ok', title: t('app.linkCopied'), text: url });
   };

@@ -33,7 +33,7 @@ export class Views {
   /** Remembers a value; `name` is letters, digits and dots. */
   set(name: string, value: Json): void {
     this.#unsaved.set(name, value);
-    this.#timer ??= setTimeout(() => { void this.flush(); }, SAVE_AFTER_MS);
+    this.#timer ??= setTimeout(() => { this.flush().catch(this.#deps.report); }, SAVE_AFTER_MS);
   }
 
   /** Saves now what was not saved yet; what fails for want of a connection is kept for the next time. */

@@ -1,6 +1,7 @@
-import type { ClientLink } from '@orpc/client';
+import type { ClientContext, ClientLink } from '@orpc/client';
 
-export type Link = ClientLink<Record<never, never>>;
+/** Carries calls; it asks for no context. */
+export type Link = ClientLink<ClientContext>;
 
 /** What a carrier tells its connection. */
 export interface CarrierEvents {

@@ -11,25 +11,27 @@ export function keepMirror(connection: Connection, mirror: Mirror, report: (erro
   const begin = (): void => {
     const ending = new AbortController();
     const forget = connection.onClose(() => { ending.abort(); forget(); });
-    void follow(connection, mirror, { signal: ending.signal, report });
+    const isOver = (): boolean => ending.signal.aborted || !connection.isOpen;
+    const follow = async (): Promise<void> => {
+      try {
+        await mirror(connection.client, ending.signal);
+      } finally {
+        await wait(AGAIN_MS, ending.signal);
+      }
+    };
+    const goOn = (): void => {
+      if (isOver()) return;
+      follow().catch((error: unknown) => { if (!isOver()) report(error); }).finally(goOn);
+    };
+    goOn();
   };
   connection.onOpen(begin);
   if (connection.isOpen) begin();
 }
 
-async function follow(connection: Connection, mirror: Mirror, { signal, report }: { signal: AbortSignal; report: (error: unknown) => void }): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await mirror(connection.client, signal);
-    } catch (error) {
-      if (!signal.aborted && connection.isOpen) report(error);
-    }
-    if (!signal.aborted) await wait(AGAIN_MS, signal);
-  }
-}
-
 function wait(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) resolve();
     const timer = setTimeout(resolve, delayMs);
     signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
   });

@@ -1,6 +1,6 @@
 import { ORPCError } from '@orpc/client';
 import { describe, expect, test } from 'vitest';
-import { errorCatalogue } from '#contract/errors.ts';
+import type { errorCatalogue } from '#contract/errors.ts';
 import { ConnectionLostError } from './connection.ts';
 import { toProblem } from './problems.ts';
 import words from '../../resources/locales/en/errors.json' with { type: 'json' };

@@ -77,10 +77,11 @@ export function getErrorCode(error: unknown): ErrorCode | null {
   return error instanceof ORPCError && isErrorCode(error.code) ? error.code : null;
 }
 
-function toDeclared<C extends ErrorCode>(code: C, data: unknown, t: Translate): Problem {
+function toDeclared(code: ErrorCode, data: unknown, t: Translate): Problem {
   const details = errorCatalogue[code].safeParse(data);
   if (!details.success) return toWords('unexpected', { details: `${code} ${JSON.stringify(data)}` }, t);
-  return toWords(code, wordings[code](details.data as ErrorDetails<C>), t);
+  const toWording = wordings[code] as (details: unknown) => Wording;
+  return toWords(code, toWording(details.data), t);
 }
 
 function toWords(code: string, { values = {}, why, details }: Wording, t: Translate): Problem {

@@ -1,7 +1,7 @@
 import { CircleAlert, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from './Button.tsx';
+import { CopyButton } from './CopyButton.tsx';
 import { IconButton } from './IconButton.tsx';
 
 /** The four parts of an error; the third, what helps, are the note's `actions`. */
@@ -36,7 +36,7 @@ export function ErrorNote({ problem, actions, onDismiss }: ErrorNoteProps): Reac
         <details className="text-xs text-muted">
           <summary className="w-fit rounded-sm px-0.5">{t('app.details')}</summary>
           <pre className="my-1 max-h-50 overflow-auto rounded-sm bg-bg p-2 font-mono whitespace-pre-wrap">{[problem.code, problem.details].filter(Boolean).join('\n')}</pre>
-          <Button size="sm" onClick={() => { void navigator.clipboard.writeText(copied); }}>{t('app.copy')}</Button>
+          <CopyButton text={copied} />
         </details>
       </div>
       {onDismiss ? <IconButton size="sm" label={t('app.dismiss')} icon={<X size={14} aria-hidden />} onClick={onDismiss} /> : null}

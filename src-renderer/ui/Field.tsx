@@ -33,15 +33,25 @@ export function Field({ label, isLabelHidden, help, error, disabledReason, layou
     'aria-invalid': error ? true : undefined,
     disabled: Boolean(disabledReason),
   };
-  const name = <label htmlFor={id} className={isLabelHidden ? 'sr-only' : 'text-sm text-text'}>{label}</label>;
-  const words = note ? <p id={`${id}-note`} role={error ? 'alert' : undefined} className={classNames('text-xs', error ? 'text-error' : 'text-muted')}>{note}</p> : null;
-  if (layout === 'stacked') return <div className="flex min-w-0 flex-col gap-1">{name}{children(ties)}{words}</div>;
+  const words = (
+    <>
+      <label htmlFor={id} className={isLabelHidden ? 'sr-only' : 'text-sm text-text'}>{label}</label>
+      {layout === 'stacked' ? children(ties) : null}
+      <FieldNote id={`${id}-note`} isError={Boolean(error)}>{note}</FieldNote>
+    </>
+  );
+  if (layout === 'stacked') return <div className="flex min-w-0 flex-col gap-1">{words}</div>;
   return (
     <div className="grid min-w-0 grid-cols-[minmax(0,1fr)_17rem] items-start gap-x-6">
-      <div className="flex min-w-0 flex-col pt-0.5">{name}{words}</div>
+      <div className="flex min-w-0 flex-col pt-0.5">{words}</div>
       {children(ties)}
     </div>
   );
+}
+
+function FieldNote({ id, isError, children }: { id: string; isError: boolean; children: ReactNode }): ReactNode {
+  if (!children) return null;
+  return <p id={id} role={isError ? 'alert' : undefined} className={classNames('text-xs', isError ? 'text-error' : 'text-muted')}>{children}</p>;
 }
 
 /** The look of a box that takes text. */

@@ -52,8 +52,6 @@ function OlderEntries({ isNarrowed, onClear }: { isNarrowed: boolean; onClear: (
     setLoading(true);
     try {
       await loadOlder(stores.journal, client);
-    } catch (error) {
-      toastError(error);
     } finally {
       setLoading(false);
     }
@@ -64,7 +62,7 @@ function OlderEntries({ isNarrowed, onClear }: { isNarrowed: boolean; onClear: (
       {isNarrowed ? <span>{t('journal.none')}</span> : null}
       {isNarrowed ? <Button size="sm" onClick={onClear}>{t('journal.clear')}</Button> : null}
       {hasOlder
-        ? <Button size="sm" isBusy={isLoading} disabledReason={isOpen ? null : t('app.reason.notConnected')} onClick={() => { void load(); }}>{t('journal.older')}</Button>
+        ? <Button size="sm" isBusy={isLoading} disabledReason={isOpen ? null : t('app.reason.notConnected')} onClick={() => { load().catch(toastError); }}>{t('journal.older')}</Button>
         : isNarrowed ? null : <span>{t('journal.beginning')}</span>}
     </div>
   );

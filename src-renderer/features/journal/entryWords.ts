@@ -41,6 +41,6 @@ function toValue(value: string | null, { event }: JournalEntry, t: TFunction): s
 function toDetails(details: JournalEntry['details']): string {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ');
 }

@@ -37,14 +37,8 @@ function ResetButton({ setting, field }: { setting: Setting; field: SettingField
   const { client, toastError } = useApp();
   if (setting.source !== 'user') return <span className="size-7 shrink-0" />;
   const name = t(`settings.key.${setting.key}.label`);
-  const reset = async (): Promise<void> => {
-    try {
-      await client.settings.reset({ key: setting.key });
-    } catch (error) {
-      toastError(error);
-    }
-  };
-  return <IconButton label={t('settings.resetNamed', { name, value: describeValue(setting, field, t) })} tooltipSide="left" icon={<RotateCcw size={14} aria-hidden />} onClick={() => { void reset(); }} />;
+  const reset = (): void => { client.settings.reset({ key: setting.key }).catch(toastError); };
+  return <IconButton label={t('settings.resetNamed', { name, value: describeValue(setting, field, t) })} tooltipSide="left" icon={<RotateCcw size={14} aria-hidden />} onClick={reset} />;
 }
 
 function SettingControl({ setting, field }: { setting: Setting; field: SettingField }): ReactNode {
@@ -61,14 +55,14 @@ function SettingControl({ setting, field }: { setting: Setting; field: SettingFi
     layout: 'beside' as const,
   };
   const keys = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && field.kind !== 'list') void draft.save();
+    if (event.key === 'Enter' && field.kind !== 'list') draft.save();
     if (event.key === 'Escape') draft.discard();
   };
   if (field.kind === 'choice') {
     const options = field.options.map((value) => ({ value, label: t(`settings.key.${setting.key}.option.${value}`) }));
-    return <Select {...shared} value={draft.text} options={options} onChange={(value) => { void draft.save(value); }} />;
+    return <Select {...shared} value={draft.text} options={options} onChange={draft.save} />;
   }
-  const box = { ...shared, value: draft.text, onChange: draft.change, onKeyDown: keys, onBlur: () => { void draft.save(); } };
+  const box = { ...shared, value: draft.text, onChange: draft.change, onKeyDown: keys, onBlur: () => { draft.save(); } };
   if (field.kind === 'list') return <TextArea {...box} rows={2} isMono placeholder={t('settings.listHint')} />;
   return (
     <TextField

@@ -33,7 +33,7 @@ function unwrap(schema: unknown): { inner: unknown; isNullable: boolean } {
 export function toDraft(field: SettingField, value: Json): string {
   if (field.kind === 'number') return typeof value === 'number' ? String(Math.round(value / field.scale * 100) / 100) : '';
   if (field.kind === 'list') return Array.isArray(value) ? value.map(String).join('\n') : '';
-  return value === null ? '' : String(value);
+  return typeof value === 'string' ? value : '';
 }
 
 /** What is wrong with a draft: a key under `settings.` and its values. */
@@ -60,11 +60,10 @@ function fromDraft(field: SettingField, draft: string): Json {
 }
 
 function toFault(field: SettingField, issue: z.core.$ZodIssue | undefined): DraftFault {
-  const scale = field.kind === 'number' ? field.scale : 1;
-  if (issue?.code === 'too_small' && field.kind === 'number') return { key: 'tooSmall', values: { min: Number(issue.minimum) / scale } };
-  if (issue?.code === 'too_big' && field.kind === 'number') return { key: 'tooLarge', values: { max: Number(issue.maximum) / scale } };
-  if (issue?.code === 'too_small') return { key: 'required', values: {} };
-  return { key: field.kind === 'number' ? 'wholeNumber' : 'invalid', values: {} };
+  if (field.kind !== 'number') return { key: issue?.code === 'too_small' ? 'required' : 'invalid', values: {} };
+  if (issue?.code === 'too_small') return { key: 'tooSmall', values: { min: Number(issue.minimum) / field.scale } };
+  if (issue?.code === 'too_big') return { key: 'tooLarge', values: { max: Number(issue.maximum) / field.scale } };
+  return { key: 'wholeNumber', values: {} };
 }
 
 /** The settings that are edited by hand, by the first part of their key, in the order of the contract. */

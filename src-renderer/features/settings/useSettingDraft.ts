@@ -12,7 +12,7 @@ export interface SettingDraft {
   error: string | null;
   change: (text: string) => void;
   /** Saves a draft, the present one unless another is given; does nothing when it is the value already. */
-  save: (text?: string) => Promise<void>;
+  save: (text?: string) => void;
   discard: () => void;
 }
 
@@ -25,18 +25,23 @@ export function useSettingDraft(setting: Setting, field: SettingField): SettingD
   const saved = toDraft(field, setting.value);
   const discard = (): void => { setDraft(null); setError(null); };
 
-  const save = async (text = draft ?? saved): Promise<void> => {
-    if (text === saved) return discard();
-    const parsed = parseDraft(setting.key, field, text);
-    if (parsed.fault) return setError(t(`settings.${parsed.fault.key}`, parsed.fault.values));
-    try {
-      await client.settings.set({ key: setting.key, value: parsed.value });
+  const fail = (thrown: unknown): void => {
+    const { sentence, why, details } = toProblem(thrown, t);
+    setError([sentence, why ?? details].filter(Boolean).join('. '));
+  };
+  const send = async (value: Setting['value']): Promise<void> => {
+    await client.settings.set({ key: setting.key, value });
+    discard();
+    announce(t('settings.saved', { name: t(`settings.key.${setting.key}.label`) }));
+  };
+  const save = (text = draft ?? saved): void => {
+    if (text === saved) {
       discard();
-      announce(t('settings.saved', { name: t(`settings.key.${setting.key}.label`) }));
-    } catch (thrown) {
-      const { sentence, why, details } = toProblem(thrown, t);
-      setError([sentence, why ?? details].filter(Boolean).join('. '));
+      return;
     }
+    const parsed = parseDraft(setting.key, field, text);
+    if (parsed.fault) setError(t(`settings.${parsed.fault.key}`, parsed.fault.values));
+    else send(parsed.value).catch(fail);
   };
   const change = (text: string): void => { setDraft(text); setError(null); };
   return { text: draft ?? saved, isChanged: draft !== null && draft !== saved, error, change, save, discard };

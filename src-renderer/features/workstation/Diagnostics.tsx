@@ -45,18 +45,12 @@ function useFindings(): { findings: Findings | null; problem: Problem | null; is
   const [isAsking, setAsking] = useState(false);
   const ask = useCallback(() => {
     const read = async (): Promise<void> => {
-      setAsking(true);
-      try {
-        const [status, checks] = await Promise.all([client.system.status({}), client.system.doctor({})]);
-        setFindings({ status, checks });
-        setProblem(null);
-      } catch (error) {
-        setProblem(toProblem(error, t));
-      } finally {
-        setAsking(false);
-      }
+      const [status, checks] = await Promise.all([client.system.status({}), client.system.doctor({})]);
+      setFindings({ status, checks });
+      setProblem(null);
     };
-    void read();
+    setAsking(true);
+    read().catch((error: unknown) => { setProblem(toProblem(error, t)); }).finally(() => { setAsking(false); });
   }, [client, t]);
   useEffect(ask, [ask]);
   return { findings, problem, isAsking, ask };
@@ -98,18 +92,12 @@ function Fact({ label, children }: { label: string; children: ReactNode }): Reac
 function PathFact({ label, path, canReveal }: { label: string; path: string; canReveal: boolean }): ReactNode {
   const { t } = useTranslation();
   const { client, toastError } = useApp();
-  const reveal = async (): Promise<void> => {
-    try {
-      await client.system.reveal({ path });
-    } catch (error) {
-      toastError(error);
-    }
-  };
+  const reveal = (): void => { client.system.reveal({ path }).catch(toastError); };
   return (
     <Fact label={label}>
       <span className="flex items-center gap-2">
         <span className="min-w-0 font-mono text-xs break-all">{path}</span>
-        {canReveal ? <Button size="sm" onClick={() => { void reveal(); }}>{t('workstation.reveal')}</Button> : null}
+        {canReveal ? <Button size="sm" onClick={reveal}>{t('workstation.reveal')}</Button> : null}
       </span>
     </Fact>
   );

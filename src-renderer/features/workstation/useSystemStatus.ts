@@ -7,14 +7,7 @@ export function useSystemStatus(): { status: SystemStatus | null; refresh: () =>
   const { client, connection, toastError } = useApp();
   const [status, setStatus] = useState<SystemStatus | null>(null);
   const refresh = useCallback(() => {
-    const read = async (): Promise<void> => {
-      try {
-        setStatus(await client.system.status({}));
-      } catch (error) {
-        if (connection.isOpen) toastError(error);
-      }
-    };
-    void read();
+    client.system.status({}).then(setStatus, (error: unknown) => { if (connection.isOpen) toastError(error); });
   }, [client, connection, toastError]);
   useEffect(() => {
     if (connection.isOpen) refresh();
