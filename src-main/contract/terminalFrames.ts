@@ -12,9 +12,9 @@ import { AppError } from './errors.ts';
  */
 export const FRAME_HEADER_BYTES = 5;
 /** A sender stops at this many unacknowledged bytes on one channel … */
-export const HIGH_WATER_BYTES = 100_000;
+export const HIGH_WATER_BYTES = 200_000;
 /** … and goes on once no more than this many are outstanding, while there is still work for the window. */
-export const LOW_WATER_BYTES = 65_000;
+export const LOW_WATER_BYTES = 150_000;
 /** A window acknowledges whenever it has processed this many. */
 export const ACK_EVERY_BYTES = 5_000;
 

@@ -1,12 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { ScreenMirror } from './screenMirror.ts';
 
+/** While output flows, a slice is followed by this many times its length of rest. */
+const REST_FACTOR = 4;
 /** Output counts as flowing for this long after the last of it. */
 const FLOWING_MS = 10;
 
 /**
- * Feeds the mirrors of all terminals one slice at a time in turn. While output flows it rests after each slice as long
- * as the slice took, so that parsing never holds up draining; it catches up when the output pauses.
+ * Feeds the mirrors of all terminals one slice at a time in turn. While output flows it rests after each slice, so that
+ * parsing never holds up draining nor takes the processor from a window; it catches up when the output pauses.
  */
 export class MirrorScheduler {
   readonly #clock: Clock;
@@ -50,7 +52,7 @@ export class MirrorScheduler {
       this.#feedNext();
     };
     const isFlowing = this.#clock.monotonicMs() - this.#lastOutputAtMs < FLOWING_MS;
-    if (isFlowing) this.#clock.after(sliceMs, goOn);
+    if (isFlowing) this.#clock.after(sliceMs * REST_FACTOR, goOn);
     else queueMicrotask(goOn);
   }
 }

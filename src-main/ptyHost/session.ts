@@ -4,7 +4,7 @@ import { encodeFrame, parseWindowFrame } from '#contract/terminalFrames.ts';
 import type { ClosedReason, WindowFrame } from '#contract/terminalFrames.ts';
 import { request } from '../platform/pty/hostProtocol.ts';
 import type { HostMessage, RequestBody } from '../platform/pty/hostProtocol.ts';
-import { encodeJson, encodeMessage, MessageReader, messageType } from '../platform/pty/messageStream.ts';
+import { encodeHeader, encodeJson, MessageReader, messageType } from '../platform/pty/messageStream.ts';
 import type { Message } from '../platform/pty/messageStream.ts';
 import type { Channel } from './channel.ts';
 import { Refusal } from './refusal.ts';
@@ -79,7 +79,7 @@ export class Session {
     const terminal = this.#deps.registry.find(terminalId);
     if (terminal === null) { this.#sendClosed(channelId, 'not_found'); return; }
     terminal.resize(columns, rows);
-    const channel = terminal.openChannel(channelId, (frame) => { this.#write(encodeMessage(messageType.frame, frame)); });
+    const channel = terminal.openChannel(channelId, (frame) => { this.#sendFrame(frame); });
     this.#channels.set(channelId, { channel, terminal });
   }
 
@@ -98,14 +98,22 @@ export class Session {
   }
 
   #sendClosed(channelId: number, reason: ClosedReason): void {
-    this.#write(encodeMessage(messageType.frame, encodeFrame({ kind: 'closed', channelId, payload: { reason } })));
+    this.#sendFrame(encodeFrame({ kind: 'closed', channelId, payload: { reason } }));
+  }
+
+  /** Writes without a copy: the frame must not change any more. */
+  #sendFrame(frame: Uint8Array): void {
+    this.#deps.socket.cork();
+    this.#write(encodeHeader(messageType.frame, frame.length));
+    this.#write(frame);
+    this.#deps.socket.uncork();
   }
 
   #send(message: HostMessage): void {
     this.#write(encodeJson(message));
   }
 
-  #write(message: Buffer): void {
+  #write(message: Uint8Array): void {
     if (this.#deps.socket.writable) this.#deps.socket.write(message);
   }
 }

@@ -34,6 +34,8 @@ async function benchThroughput(): Promise<BenchRow> {
     writeFileSync(path, makePayload());
     const ours: number[] = [];
     const alone: number[] = [];
+    await measureAlone(world, path);
+    await measureThroughHost(world, host, { path, terminalId: 'warm-up' });
     for (let round = 0; round < ROUNDS; round += 1) {
       alone.push(await measureAlone(world, path));
       ours.push(await measureThroughHost(world, host, { path, terminalId: `round${round}` }));

@@ -103,6 +103,18 @@ test('a host that speaks another protocol is reported and left alone', async () 
   other.close();
 });
 
+test('a host that hangs is reported, and used again when it goes on', async () => {
+  const host = await world.connect();
+  const pid = host.facts?.pid ?? 0;
+  await host.spawn(world.shell('t', 'sleep 1000'));
+  await host.stop();
+  process.kill(pid, 'SIGSTOP');
+  await expect(host.ensureStarted()).rejects.toMatchObject({ code: 'terminal.host_unavailable' });
+  process.kill(pid, 'SIGCONT');
+  expect((await host.ensureStarted()).pid).toBe(pid);
+  expect(await host.list()).toMatchObject([{ terminalId: 't', state: { kind: 'running' } }]);
+});
+
 test('a host whose entry is broken is reported with the place of its log', async () => {
   writeFileSync(join(world.home, 'logs'), 'a file where a folder should be');
   await expect(world.connect()).rejects.toThrow('EEXIST');

@@ -56,6 +56,11 @@ export class HostConnection {
     });
   }
 
+  /** Breaks the connection at once; what waits for an answer is rejected with the reason. */
+  abandon(reason: string): void {
+    this.#socket.destroy(new Error(reason));
+  }
+
   #take(chunk: Buffer): void {
     try {
       for (const { type, body } of this.#reader.read(chunk)) {

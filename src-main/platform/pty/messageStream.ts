@@ -6,20 +6,16 @@ const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 export const messageType = { json: 0, frame: 1 } as const;
 export interface Message { type: number; body: Buffer }
 
-/** Room to leave in front of a body so that `sealMessage` can finish it without a copy. */
-export const MESSAGE_HEADER_BYTES = HEADER_BYTES;
-
-/** Writes the header into a buffer whose body already stands after it. */
-export function sealMessage(type: number, message: Buffer): Buffer {
-  message.writeUInt32LE(message.length - HEADER_BYTES, 0);
-  message[4] = type;
-  return message;
+/** What stands before a body of this length; for bodies that are written without a copy. */
+export function encodeHeader(type: number, bodyBytes: number): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  header.writeUInt32LE(bodyBytes, 0);
+  header[4] = type;
+  return header;
 }
 
 export function encodeMessage(type: number, body: Uint8Array): Buffer {
-  const message = Buffer.allocUnsafe(HEADER_BYTES + body.length);
-  message.set(body, HEADER_BYTES);
-  return sealMessage(type, message);
+  return Buffer.concat([encodeHeader(type, body.length), body]);
 }
 
 export function encodeJson(value: unknown): Buffer {

@@ -34,7 +34,7 @@ export class RelayTable {
     const route = this.#routes.get(getChannelId(frame));
     if (route === undefined) return;
     if (getFrameKind(frame) === 'closed') route.forget();
-    const own = Uint8Array.from(frame);
+    const own = new Uint8Array(frame);
     writeChannelId(own, route.windowChannelId);
     route.sendToWindow(own);
   }
@@ -75,7 +75,7 @@ export class RelayTable {
   #forward(hostIds: Map<number, number>, frame: Uint8Array): void {
     const hostId = hostIds.get(getChannelId(frame));
     if (hostId === undefined) return;
-    const own = Uint8Array.from(frame);
+    const own = new Uint8Array(frame);
     writeChannelId(own, hostId);
     if (getFrameKind(frame) === 'detach') this.#routes.get(hostId)?.forget();
     this.#deps.sendToHost(own);

@@ -13,6 +13,7 @@ import type { HostedTerminal, LogError, PtyHost, Relay, SpawnRequest, TerminalEx
 import { RelayTable } from './relayTable.ts';
 
 const START_DEADLINE_MS = 10_000;
+const HELLO_DEADLINE_MS = 3_000;
 const CONNECT_EVERY_MS = 20;
 
 export interface SocketPtyHostDeps {
@@ -107,7 +108,7 @@ export class SocketPtyHost implements PtyHost {
     const socketPath = getHostSocketPath(home);
     const connection = await connectToHost(socketPath) ?? await this.#startProcess(socketPath);
     const startedAtMs = clock.monotonicMs();
-    const facts = await connection.ask({ op: 'hello', protocolVersion: PROTOCOL_VERSION });
+    const facts = await this.#greet(connection);
     if (facts.protocolVersion !== PROTOCOL_VERSION) {
       await connection.close();
       throw unavailable(`protocol ${facts.protocolVersion} of the running host (pid ${facts.pid}) does not fit ${PROTOCOL_VERSION}`);
@@ -115,6 +116,16 @@ export class SocketPtyHost implements PtyHost {
     this.#use(connection, facts);
     log.info('pty_host.connected', { ...facts, tookMs: clock.monotonicMs() - startedAtMs });
     return facts;
+  }
+
+  /** A host that is stopped or hangs takes a connection and never answers. */
+  async #greet(connection: HostConnection): Promise<HostFacts> {
+    const cancel = this.#deps.clock.after(HELLO_DEADLINE_MS, () => { connection.abandon(`no answer within ${HELLO_DEADLINE_MS} ms`); });
+    try {
+      return await connection.ask({ op: 'hello', protocolVersion: PROTOCOL_VERSION });
+    } finally {
+      cancel();
+    }
   }
 
   async #startProcess(socketPath: string): Promise<HostConnection> {
