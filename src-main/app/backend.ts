@@ -81,7 +81,6 @@ export class Backend {
     eventLoop.start();
     features.workstation.start();
     features.gpus.start();
-    await features.runs.start();
     await features.instances.start();
     this.#webSocket.start();
     await this.#listen();

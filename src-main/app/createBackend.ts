@@ -23,6 +23,7 @@ import { PortableWorkstationProbe, ProcWorkstationProbe } from '../platform/work
 import { Backend } from './backend.ts';
 import { lockHome } from './backendLock.ts';
 import type { AppConfig } from './config.ts';
+import { createMarkEnder } from './endMarked.ts';
 import { ensureFolders } from './folders.ts';
 import { createInstanceFeatures } from './instanceFeatures.ts';
 import { readMachineFacts } from './machineFacts.ts';
@@ -66,9 +67,9 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const processes = createProcessTable();
   const ptyHost = new SocketPtyHost({ home: config.home, entryPath: shell.ptyHostEntry ?? PTY_HOST_ENTRY, startHostProcess: shell.startHostProcess, clock, log });
   const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });
-  const { instances, runs, endMarked } = createInstanceFeatures({ config, database, journal, settings, gpus, library, processes, ptyHost, clock, log });
+  const { instances, runs } = createInstanceFeatures({ config, opened, journal, settings, gpus, library, processes, ptyHost, clock, log });
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
-  const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked, clock, log });
+  const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
 
   const system = new SystemService({
     host: shell.host, eventLoop,
