@@ -11,10 +11,13 @@ import { AppError } from './errors.ts';
  * the window was too slow to follow.
  */
 export const FRAME_HEADER_BYTES = 5;
-/** A sender stops at this many unacknowledged bytes on one channel … */
-export const HIGH_WATER_BYTES = 200_000;
-/** … and goes on once no more than this many are outstanding, while there is still work for the window. */
-export const LOW_WATER_BYTES = 150_000;
+/**
+ * A sender stops at this many unacknowledged bytes on one channel: 10 to 40 ms of work for a window. An xterm parses for
+ * 12 ms at a stretch and idles when it runs out before; a quarter of this costs throughput (`test/bench/ptyThroughput.ts`).
+ */
+export const HIGH_WATER_BYTES = 400_000;
+/** A sender that has stopped goes on once no more than this many are outstanding. */
+export const LOW_WATER_BYTES = 350_000;
 /** A window acknowledges whenever it has processed this many. */
 export const ACK_EVERY_BYTES = 5_000;
 
