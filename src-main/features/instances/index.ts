@@ -1,0 +1,10 @@
+export { parseVersions } from './environmentPolicy.ts';
+export { EnvironmentLock } from './environmentLock.ts';
+export { InstanceRepository } from './instanceRepository.ts';
+export { InstanceService } from './instanceService.ts';
+export { namesBlueprint } from './autostartPolicy.ts';
+export { PortService } from './portService.ts';
+export { StartQueue } from './startQueue.ts';
+export { Supervisor } from './supervisor.ts';
+export { endTree } from './stopSequence.ts';
+export { DEFAULT_TIMING, type InstancePlaces, type SupervisorDeps, type SupervisorTiming } from './supervisorDeps.ts';

@@ -1,0 +1,387 @@
+import type { Blueprint } from '#contract/blueprints.ts';
+import { AppError } from '#contract/errors.ts';
+import type { RunId } from '#contract/ids.ts';
+import type { InstanceStage } from '#contract/instances.ts';
+import { assertNever } from '../../base/invariant.ts';
+import { createDefaultHeader } from '../blueprints/index.ts';
+import { readOomKills, type OomKillCounts } from '../../platform/process/oomKills.ts';
+import { createScriptEnvironment } from './environmentPolicy.ts';
+import { getInstancePaths, moveInstanceFolder } from './instanceFolder.ts';
+import type { KeptInstance } from './instanceRepository.ts';
+import { decideLife, type LifeEffect, type LifeEvent, type LifeFacts } from './lifecyclePolicy.ts';
+import { createFailure, getFailure, getHealth, getRunId, isLive, type Life } from './lifeState.ts';
+import { Mailbox } from './mailbox.ts';
+import type { RootExit } from './runEnd.ts';
+import { toLaunchFailure, toRefusal, type RunLauncher } from './runLauncher.ts';
+import { RunWatch, toRoot } from './runWatch.ts';
+import { emptyLease, type Prepared, type Reservation, type StartPhase, type StartPlan, type StartPreparation } from './startPreparation.ts';
+import { endTree } from './stopSequence.ts';
+import type { SupervisorDeps } from './supervisorDeps.ts';
+
+interface ActorDeps {
+  readonly supervisor: SupervisorDeps;
+  readonly preparation: StartPreparation;
+  readonly launcher: RunLauncher;
+  readonly onDidChange: () => void;
+}
+
+const EXIT_NEWS_MS = 1_500;
+const KEPT_TERMINALS = 2;
+
+/** One instance's life: takes one event at a time, asks the policy, writes the new state down, then does what follows. */
+export class InstanceActor {
+  readonly #deps: ActorDeps;
+  readonly #mailbox = new Mailbox();
+  readonly #background = new Set<Promise<void>>();
+  #kept: KeptInstance;
+  #blueprint: Blueprint | null = null;
+  #plan: StartPlan | null = null;
+  #preparing: AbortController | null = null;
+  #watch: RunWatch | null = null;
+  #exit: { runId: RunId; exit: RootExit } | null = null;
+  #oomKills: OomKillCounts | null = null;
+  #cancelRetry: (() => void) | null = null;
+  #stage: InstanceStage | null = null;
+  #refusal: AppError | null = null;
+  #isClosed = false;
+
+  constructor(kept: KeptInstance, deps: ActorDeps) {
+    this.#kept = kept;
+    this.#deps = deps;
+  }
+
+  get kept(): KeptInstance {
+    return this.#kept;
+  }
+
+  get stage(): InstanceStage | null {
+    const { kind } = this.#kept.life.state;
+    return kind === 'installing' || kind === 'starting' ? this.#stage : null;
+  }
+
+  get isLive(): boolean {
+    return isLive(this.#kept.life.state);
+  }
+
+  /** Resolves when the event and what follows from it at once are done; a start is then queued, a stop is stopping. */
+  send(event: LifeEvent): Promise<void> {
+    return this.#mailbox.put(() => this.#handle(event));
+  }
+
+  /** Starts, and says why it was refused where that is known at once. @throws blueprint.not_found, port.in_use, port.pool_empty, terminal.host_unavailable */
+  async request(event: Extract<LifeEvent, { kind: 'start' | 'restart' }>): Promise<void> {
+    await this.#mailbox.put(async () => {
+      this.#refusal = null;
+      await this.#handle(event);
+      if (this.#refusal !== null) throw this.#refusal;
+    });
+  }
+
+  /** Runs a job that must not meet a change of state. */
+  exclusive<T>(job: () => T | Promise<T>): Promise<T> {
+    return this.#mailbox.put(job);
+  }
+
+  /** Takes over changed settings; they are saved by the caller. */
+  replace(kept: KeptInstance): void {
+    this.#kept = kept;
+    this.#deps.onDidChange();
+  }
+
+  noteExit(runId: RunId, exit: RootExit): void {
+    if (getRunId(this.#kept.life.state) !== runId) return;
+    this.#exit = { runId, exit };
+    this.#watch?.noteExit(exit);
+  }
+
+  noteHostLost(): void {
+    this.#watch?.noteHostLost();
+  }
+
+  /** Goes on with what an earlier backend began: `watched` runs are looked after again, others are decided by the event. */
+  resume(how: { readonly kind: 'watch'; readonly exit: RootExit | null } | { readonly kind: 'event'; readonly event: LifeEvent } | { readonly kind: 'again' }): Promise<void> {
+    return this.#mailbox.put(async () => {
+      await this.#readBlueprint();
+      const { life: { state }, id, settings } = this.#kept;
+      const runId = getRunId(state);
+      const run = runId === null ? null : this.#records.runs.find(runId);
+      if (run !== null && state.kind !== 'orphaned') this.#shared.ports.hold(id, settings.name, run.ports);
+      if (how.kind === 'event') { await this.#handle(how.event); return; }
+      if (state.kind === 'queued') await this.#do({ kind: 'prepare' });
+      else if (state.kind === 'backoff') await this.#do({ kind: 'retryAt', atMs: state.retryAtMs });
+      else if (state.kind === 'stopping' || state.kind === 'orphaned') await this.#do({ kind: 'endTree', runId: state.runId });
+      else if (runId !== null) this.#startWatch(runId, how.kind === 'watch' ? how.exit : null);
+    });
+  }
+
+  /** Moves the folder to where a rename wants it; only while nothing runs. @throws instance.folder_exists, folder.not_writable */
+  async settleFolder(): Promise<void> {
+    const { folderName, slug } = this.#kept;
+    if (folderName === slug) return;
+    const { instances } = this.#deps.supervisor.places;
+    const to = { ...this.#kept, folderName: slug };
+    await moveInstanceFolder(getInstancePaths(instances, this.#kept).folder, getInstancePaths(instances, to).folder);
+    this.#save({ ...this.#kept, folderName: slug });
+  }
+
+  /** Lets go of everything; runs live on. Resolves when nothing is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelRetry?.();
+    this.#preparing?.abort();
+    await this.#watch?.stop();
+    await this.#mailbox.put(() => undefined);
+  }
+
+  /** Resolves when what runs in the background, such as a stop, is done. */
+  async settle(): Promise<void> {
+    await Promise.all([...this.#background]);
+  }
+
+  get #records(): SupervisorDeps['records'] {
+    return this.#deps.supervisor.records;
+  }
+
+  get #machine(): SupervisorDeps['machine'] {
+    return this.#deps.supervisor.machine;
+  }
+
+  get #shared(): SupervisorDeps['shared'] {
+    return this.#deps.supervisor.shared;
+  }
+
+  get #header(): Blueprint['header'] {
+    return this.#blueprint?.header ?? createDefaultHeader('webui', this.#kept.settings.name);
+  }
+
+  async #handle(event: LifeEvent): Promise<void> {
+    if (this.#isClosed) return;
+    const before = this.#kept.life;
+    const { life, effects } = decideLife(before, event, this.#readFacts());
+    if (JSON.stringify(life) !== JSON.stringify(before)) this.#write(before, life);
+    for (const effect of effects) await this.#do(effect);
+  }
+
+  #readFacts(): LifeFacts {
+    const { ready, kind, restart } = this.#header;
+    const mayEndUnready = kind === 'tool' || kind === 'training' || kind === 'build' || ready.type === 'process' || ready.type === 'none';
+    return { nowMs: this.#machine.clock.nowMs(), random: this.#machine.random(), restart, mayEndUnready, silence: this.#deps.supervisor.timing.silence };
+  }
+
+  /** Every change of status and of health is a row in the journal. */
+  #write(before: Life, life: Life): void {
+    const { id, settings } = this.#kept;
+    const { journal, repository } = this.#records;
+    this.#kept = { ...this.#kept, life };
+    repository.saveLife(id, life);
+    const subject = { subjectKind: 'instance', subjectId: id, subjectName: settings.name } as const;
+    const failure = getFailure(life.state);
+    if (before.state.kind !== life.state.kind) {
+      const details = { runId: getRunId(life.state) ?? getRunId(before.state), attempt: life.attempt, exitCode: failure?.exitCode ?? null, subject: failure?.subject ?? null, evidence: failure?.evidence ?? null };
+      journal.record({ ...subject, event: 'instance.status', from: before.state.kind, to: life.state.kind, cause: failure?.cause ?? null, details });
+    } else if (getHealth(before.state) !== getHealth(life.state)) {
+      journal.record({ ...subject, event: 'instance.health', from: getHealth(before.state), to: getHealth(life.state), cause: failure?.cause ?? null, details: { status: life.state.kind } });
+    }
+    this.#deps.onDidChange();
+  }
+
+  async #do(effect: LifeEffect): Promise<void> {
+    switch (effect.kind) {
+      case 'prepare': await this.#prepare(); return;
+      case 'cancelPreparation': this.#cancelPreparation(); return;
+      case 'launch': await this.#launch(effect.runId, effect.phase); return;
+      case 'stampInstall': await this.#stampInstall(); return;
+      case 'markReady': this.#records.runs.update(effect.runId, { readyAtMs: this.#machine.clock.nowMs() }); return;
+      case 'releaseSlot': this.#plan?.lease.slot.dispose(); return;
+      case 'adoptPid': await this.#adoptPid(effect.runId, effect.pid); return;
+      case 'endTree': this.#track(this.#endTree(effect.runId)); return;
+      case 'closeRun': this.#closeRun(effect); return;
+      case 'retryAt': this.#retryAt(effect.atMs); return;
+      case 'release': this.#release(); return;
+      default: assertNever(effect);
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    this.#cancelPreparation();
+    const preparing = new AbortController();
+    this.#preparing = preparing;
+    try {
+      await this.settleFolder();
+      const reservation = await this.#deps.preparation.reserve(this.#kept);
+      this.#blueprint = reservation.blueprint;
+      this.#track(this.#completePreparation(reservation, preparing));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#refusal = error;
+      await this.#handle({ kind: 'refused', failure: toRefusal(error), checks: [] });
+    }
+  }
+
+  async #completePreparation(reservation: Reservation, preparing: AbortController): Promise<void> {
+    try {
+      const prepared = await this.#deps.preparation.complete(this.#kept, reservation, preparing.signal);
+      await this.#mailbox.put(() => this.#takePrepared(prepared, preparing));
+    } catch (error) {
+      if (preparing.signal.aborted) return;
+      this.#machine.log.error('instance.preparation_failed', { instanceId: this.#kept.id, error });
+      await this.#mailbox.put(() => this.#takePrepared({ kind: 'refused', failure: createFailure('preflight', { evidence: toMessage(error) }), checks: [] }, preparing));
+    }
+  }
+
+  async #takePrepared(prepared: Prepared, preparing: AbortController): Promise<void> {
+    if (this.#preparing !== preparing || this.#isClosed) {
+      if (prepared.kind === 'ready') endLease(prepared.plan);
+      return;
+    }
+    this.#preparing = null;
+    if (prepared.kind === 'refused') { await this.#handle(prepared); return; }
+    const { plan } = prepared;
+    this.#plan = plan;
+    const { timeoutSeconds, installTimeoutSeconds } = this.#header.ready;
+    await this.#handle({ kind: 'prepared', phase: plan.phase, runId: this.#records.runs.createRunId(), deadlineMs: this.#inSeconds(plan.phase === 'run' ? timeoutSeconds : installTimeoutSeconds) });
+  }
+
+  #cancelPreparation(): void {
+    this.#cancelRetry?.();
+    this.#preparing?.abort();
+    this.#preparing = null;
+  }
+
+  async #launch(runId: RunId, phase: StartPhase): Promise<void> {
+    this.#stage = null;
+    this.#exit = null;
+    try {
+      this.#oomKills = await readOomKills();
+      await this.#deps.launcher.launch(this.#kept, await this.#requirePlan(), { runId, phase });
+      this.#startWatch(runId, null);
+      this.#track(this.#forgetOldTerminals());
+    } catch (error) {
+      this.#machine.log.warn('run.launch_failed', { runId, instanceId: this.#kept.id, error });
+      await this.#handle({ kind: 'launchFailed', runId, failure: toLaunchFailure(error) });
+    }
+  }
+
+  /** After the backend's own death the plan of a run that goes on is made anew from what is known. */
+  async #requirePlan(): Promise<StartPlan> {
+    if (this.#plan === null) this.#plan = { ...await this.#deps.preparation.reserve(this.#kept), phase: 'run', lease: emptyLease };
+    return this.#plan;
+  }
+
+  #startWatch(runId: RunId, exit: RootExit | null): void {
+    this.#watch?.abandon();
+    const run = this.#records.runs.get(runId);
+    const watch = new RunWatch(this.#deps.supervisor, {
+      run, header: this.#header, oomKills: this.#oomKills, getState: () => this.#kept.life.state,
+      post: (event) => { this.#track(this.send(event)); },
+      onStage: (stage) => { this.#stage = stage; this.#deps.onDidChange(); },
+      nextRun: () => ({ runId: this.#records.runs.createRunId(), deadlineMs: this.#inSeconds(this.#header.ready.timeoutSeconds) }),
+    });
+    this.#watch = watch;
+    const known = this.#exit?.runId === runId ? this.#exit.exit : exit;
+    if (known !== null) watch.noteExit(known);
+    if (this.#machine.host.facts === null) watch.noteHostLost();
+    watch.start();
+  }
+
+  async #stampInstall(): Promise<void> {
+    this.#plan?.lease.environment.dispose();
+    if (this.#blueprint === null) return;
+    const stamp = await this.#deps.preparation.readStamp(this.#kept, this.#blueprint, getInstancePaths(this.#deps.supervisor.places.instances, this.#kept));
+    this.#save({ ...this.#kept, installStamp: stamp });
+  }
+
+  async #adoptPid(runId: RunId, pid: number): Promise<void> {
+    const identity = await this.#machine.processes.readIdentity(pid);
+    if (identity !== null) this.#records.runs.update(runId, { pid, startToken: identity.startToken });
+    this.#deps.onDidChange();
+  }
+
+  async #endTree(runId: RunId | null): Promise<void> {
+    this.#watch?.abandon();
+    const run = runId === null ? null : this.#records.runs.find(runId);
+    if (run === null) { await this.send({ kind: 'proven', exitCode: null }); return; }
+    const { supervisor } = this.#deps;
+    const { settings, id, slug } = this.#kept;
+    const paths = { ...getInstancePaths(supervisor.places.instances, this.#kept), blueprintLib: supervisor.places.blueprintLib };
+    const environment = createScriptEnvironment({
+      base: supervisor.places.environment, versions: supervisor.places.versions, header: this.#header, settings, instanceId: id, slug,
+      blueprintStem: this.#blueprint?.stem ?? '', runId: run.id, ports: run.ports, paths,
+    });
+    const outcome = await endTree({ root: toRoot(run), ports: run.endedAtMs === null ? Object.values(run.ports) : [], rules: this.#header.stop, hadPort: run.readyAtMs !== null, folder: paths.folder, environment }, this.#machine);
+    if (outcome.kind === 'stuck') { await this.send(outcome); return; }
+    await this.#waitForExitNews(run.id);
+    await this.send({ kind: 'proven', exitCode: this.#exit?.runId === run.id ? this.#exit.exit.exitCode : null });
+  }
+
+  async #waitForExitNews(runId: RunId): Promise<void> {
+    const { clock, host } = this.#machine;
+    const untilMs = clock.monotonicMs() + EXIT_NEWS_MS;
+    while (this.#exit?.runId !== runId && host.facts !== null && clock.monotonicMs() < untilMs) await clock.sleep(25);
+  }
+
+  #closeRun({ runId, failure }: Extract<LifeEffect, { kind: 'closeRun' }>): void {
+    this.#watch?.abandon();
+    this.#watch = null;
+    if (this.#records.runs.find(runId) === null) return;
+    const exit = this.#exit?.runId === runId ? this.#exit.exit : null;
+    this.#records.runs.close(runId, {
+      exitCode: failure?.exitCode ?? exit?.exitCode ?? null, signal: failure?.signal ?? exit?.signal ?? null, cause: failure?.cause ?? null, causeEvidence: failure?.evidence ?? null,
+    });
+  }
+
+  #retryAt(atMs: number): void {
+    this.#cancelRetry?.();
+    const delayMs = Math.max(0, atMs - this.#machine.clock.nowMs());
+    this.#cancelRetry = this.#machine.clock.after(delayMs, () => { this.#track(this.send({ kind: 'retry' })); });
+  }
+
+  #release(): void {
+    if (this.#plan !== null) endLease(this.#plan);
+    this.#plan = null;
+    this.#shared.ports.release(this.#kept.id);
+  }
+
+  /** The last terminals stay to be read; the host would keep every older one for ever. */
+  async #forgetOldTerminals(): Promise<void> {
+    const runs = this.#records.runs.list({ instance: this.#kept.id, limit: KEPT_TERMINALS + 8 });
+    for (const { terminalId, endedAtMs } of runs.slice(KEPT_TERMINALS)) {
+      if (endedAtMs !== null) await this.#machine.host.forget(terminalId).catch(() => undefined);
+    }
+  }
+
+  async #readBlueprint(): Promise<void> {
+    try {
+      this.#blueprint = await this.#shared.library.read(this.#kept.settings.blueprintId);
+    } catch (error) {
+      this.#machine.log.warn('instance.blueprint_missing', { instanceId: this.#kept.id, error });
+    }
+  }
+
+  #save(kept: KeptInstance): void {
+    this.#kept = kept;
+    this.#records.repository.save(kept);
+    this.#deps.onDidChange();
+  }
+
+  #inSeconds(seconds: number): number {
+    return this.#machine.clock.nowMs() + seconds * 1_000;
+  }
+
+  /** Follows work that nobody waits for, to its end or to the log. */
+  #track(work: Promise<void>): void {
+    const done: Promise<void> = work
+      .catch((error: unknown) => { this.#machine.log.error('instance.work_failed', { instanceId: this.#kept.id, error }); })
+      .finally(() => { this.#background.delete(done); });
+    this.#background.add(done);
+  }
+}
+
+function toMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function endLease({ lease }: StartPlan): void {
+  lease.slot.dispose();
+  lease.environment.dispose();
+}

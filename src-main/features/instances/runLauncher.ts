@@ -1,0 +1,71 @@
+import { AppError, hasCode } from '#contract/errors.ts';
+import { restartFields } from '#contract/instances.ts';
+import type { Run } from '#contract/runs.ts';
+import { createScriptEnvironment } from './environmentPolicy.ts';
+import { ensureInstanceFolders, getInstancePaths } from './instanceFolder.ts';
+import type { KeptInstance } from './instanceRepository.ts';
+import { createFailure, type Failure } from './lifeState.ts';
+import type { StartPhase, StartPlan } from './startPreparation.ts';
+import type { SupervisorDeps } from './supervisorDeps.ts';
+
+const TERMINAL_SIZE = { columns: 120, rows: 30 };
+
+/** Starts scripts: folders first, then the run's record, then its process. */
+export class RunLauncher {
+  readonly #deps: SupervisorDeps;
+
+  constructor(deps: SupervisorDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Starts `bash <script>` in a terminal, in the instance's folder.
+   * @throws folder.not_writable, terminal.host_unavailable, or what the terminal host says; the record may be written by then.
+   */
+  async launch(kept: KeptInstance, { blueprint, ports }: StartPlan, { runId, phase }: { runId: Run['id']; phase: StartPhase }): Promise<Run> {
+    const { machine: { host, processes }, records, places } = this.#deps;
+    const { settings } = kept;
+    const paths = getInstancePaths(places.instances, kept);
+    await ensureInstanceFolders(paths, { file: blueprint.header.args.file, text: settings.launchArgs });
+    await host.ensureStarted();
+    const self = await processes.readIdentity(process.pid);
+    const run = records.runs.open({
+      id: runId, instanceId: kept.id, instanceName: settings.name, phase: phase === 'install' ? 'install' : 'run', blueprintId: blueprint.id,
+      scriptSha256: blueprint.sha256, bootId: self?.bootId ?? '', ports: { ...ports }, gpuIds: [...(settings.gpuIds ?? [])],
+      settings: Object.fromEntries(restartFields.map((field) => [field, settings[field]])),
+    });
+    const env = createScriptEnvironment({
+      base: places.environment, versions: places.versions, header: blueprint.header, settings, instanceId: kept.id, slug: kept.slug,
+      blueprintStem: blueprint.stem, runId, ports, paths: { ...paths, blueprintLib: places.blueprintLib },
+    });
+    const { pid } = await host.spawn({
+      terminalId: run.terminalId, command: 'bash', args: [blueprint.path, ...verbOf(phase, blueprint.header.verbs)], cwd: paths.folder, env, ...TERMINAL_SIZE, logPath: run.logPath, mark: runId,
+    });
+    const identity = await processes.readIdentity(pid);
+    this.#deps.machine.log.info('run.started', { runId, instanceId: kept.id, pid, phase });
+    return records.runs.update(runId, { pid, startToken: identity?.startToken ?? null, processGroup: pid });
+  }
+}
+
+/** Why a launch failed, as the instance shows it. */
+export function toLaunchFailure(error: unknown): Failure {
+  if (hasCode(error, 'folder.not_writable')) return createFailure('permission', { subject: error.details.path, evidence: error.details.reason });
+  if (hasCode(error, 'terminal.host_unavailable')) return createFailure('terminal_host_lost', { evidence: error.details.reason });
+  return createFailure('spawn_failed', { evidence: error instanceof Error ? error.message : String(error) });
+}
+
+/** Why a start was refused before anything was looked at, as the instance shows it. */
+export function toRefusal(error: AppError): Failure {
+  if (hasCode(error, 'port.in_use')) {
+    const { port, holderPid, holderCommand, holderInstance } = error.details;
+    return createFailure('port_in_use', { subject: String(port), evidence: holderInstance ?? (holderPid === null ? null : `pid ${holderPid}: ${holderCommand ?? ''}`) });
+  }
+  if (hasCode(error, 'port.pool_empty')) return createFailure('port_in_use', { subject: `${error.details.from}–${error.details.to}` });
+  if (hasCode(error, 'blueprint.not_found')) return createFailure('preflight', { subject: error.details.blueprintId });
+  return hasCode(error, 'terminal.host_unavailable') || hasCode(error, 'folder.not_writable') ? toLaunchFailure(error) : createFailure('preflight', { evidence: error.message });
+}
+
+function verbOf(phase: StartPhase, verbs: readonly string[]): string[] {
+  const verb = phase === 'install' ? 'install' : 'run';
+  return verbs.includes(verb) ? [verb] : [];
+}

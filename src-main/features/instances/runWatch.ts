@@ -1,0 +1,196 @@
+import type { BlueprintHeader } from '#contract/blueprintHeader.ts';
+import type { InstanceStage } from '#contract/instances.ts';
+import type { Run } from '#contract/runs.ts';
+import type { ProcessTree, TreeRoot } from '../../platform/process/processTable.ts';
+import type { LifeEvent } from './lifecyclePolicy.ts';
+import type { LifeState } from './lifeState.ts';
+import { OutputWatch } from './outputWatch.ts';
+import { MAIN_PORT } from './portService.ts';
+import { probeReadiness, type ProbeResult } from './readinessProbe.ts';
+import { readEndOfRun, type RootExit } from './runEnd.ts';
+import { endTree } from './stopSequence.ts';
+import type { SupervisorDeps } from './supervisorDeps.ts';
+
+interface Subject {
+  readonly run: Run;
+  readonly header: BlueprintHeader;
+  readonly getState: () => LifeState;
+  readonly post: (event: LifeEvent) => void;
+  /** Called when the script announces another stage. */
+  readonly onStage: (stage: InstanceStage) => void;
+  readonly nextRun: () => Extract<LifeEvent, { kind: 'ended' }>['next'];
+  readonly oomKills: Parameters<typeof readEndOfRun>[0]['oomKills'];
+}
+
+const EXIT_NEWS_MS = 2_500;
+const LEFTOVER_RULES: BlueprintHeader['stop'] = { signals: [{ signal: 'TERM', waitSeconds: 3 }], command: null };
+
+/** Watches one live run: its tree, its readiness, its stages and deadlines; tells what it sees and decides nothing. */
+export class RunWatch {
+  readonly #deps: SupervisorDeps;
+  readonly #subject: Subject;
+  readonly #output: OutputWatch;
+  readonly #ended = new AbortController();
+  readonly #startedAtMs: number;
+  #root: TreeRoot;
+  #exit: RootExit | null = null;
+  #exitAtMs = 0;
+  #isHostLost = false;
+  #wake: (() => void) | null = null;
+  #stage: InstanceStage | null = null;
+  #done: Promise<void> | null = null;
+
+  constructor(deps: SupervisorDeps, subject: Subject) {
+    this.#deps = deps;
+    this.#subject = subject;
+    this.#root = toRoot(subject.run);
+    this.#startedAtMs = deps.machine.clock.monotonicMs();
+    const { type, regex } = subject.header.ready;
+    this.#output = new OutputWatch({ logPath: subject.run.logPath, pattern: type === 'log' ? regex : null });
+  }
+
+  start(): void {
+    this.#done ??= this.#watch().catch((error: unknown) => { this.#deps.machine.log.error('run.watch_failed', { runId: this.#subject.run.id, error }); });
+  }
+
+  /** Tells nothing from now on. */
+  abandon(): void {
+    this.#ended.abort();
+    this.#wake?.();
+  }
+
+  /** Resolves when nothing is looked at any more. */
+  async stop(): Promise<void> {
+    this.abandon();
+    await this.#done;
+  }
+
+  /** The terminal host says that the script's own process has ended. */
+  noteExit(exit: RootExit): void {
+    this.#exit = exit;
+    this.#exitAtMs = this.#deps.machine.clock.monotonicMs();
+    this.#wake?.();
+  }
+
+  /** The terminal host is gone: no exit will be told. */
+  noteHostLost(): void {
+    this.#isHostLost = true;
+    this.#wake?.();
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      const tree = await this.#readTree();
+      if (tree.entries.length === 0 && await this.#isOver()) return;
+      if (tree.entries.length > 0) await this.#look(tree);
+      await this.#pause();
+    }
+  }
+
+  async #look(tree: ProcessTree): Promise<void> {
+    const state = this.#subject.getState();
+    if (state.kind !== 'installing' && state.kind !== 'starting' && state.kind !== 'started') return;
+    const isReplaced = this.#adoptRoot(tree);
+    if (state.kind !== 'started') await this.#readStage();
+    const probe = state.kind === 'installing' && state.mode === 'verb' ? null : await this.#probe(tree);
+    if (this.#ended.signal.aborted) return;
+    if (probe !== null) this.#tell(state, probe);
+    this.#checkDeadline(state);
+    const listens = probe?.kind === 'holds' || (probe?.kind === 'fails' && probe.listens);
+    if (isReplaced && !listens) await this.#endLeftovers(state);
+  }
+
+  #tell(state: LifeState, probe: ProbeResult): void {
+    const { run, post } = this.#subject;
+    if (state.kind === 'started') {
+      if (state.address !== null) post({ kind: 'probed', runId: run.id, holds: probe.kind === 'holds', listens: probe.kind === 'fails' && probe.listens });
+    } else if (probe.kind === 'holds') {
+      post({ kind: 'ready', runId: run.id, address: probe.address });
+    } else if (state.kind === 'starting' && (probe.holder?.pid ?? null) !== (state.holder?.pid ?? null)) {
+      post({ kind: 'portHeld', runId: run.id, holder: probe.holder });
+    }
+  }
+
+  #probe(tree: ProcessTree): Promise<ProbeResult> {
+    const { run, header } = this.#subject;
+    return probeReadiness({ rules: header.ready, port: run.ports[MAIN_PORT] ?? 0, tree, processes: this.#deps.machine.processes, hasLogMatched: this.#output.hasMatched });
+  }
+
+  async #readStage(): Promise<void> {
+    await this.#output.read();
+    const { stage } = this.#output;
+    if (stage === null || stage === this.#stage) return;
+    this.#stage = stage;
+    this.#subject.onStage(stage);
+  }
+
+  #checkDeadline(state: LifeState): void {
+    if ((state.kind !== 'installing' && state.kind !== 'starting') || state.isStalled) return;
+    if (this.#deps.machine.clock.nowMs() >= state.deadlineMs) this.#subject.post({ kind: 'deadlinePassed', runId: this.#subject.run.id });
+  }
+
+  /** The script's process has gone and others of the run live: the oldest of them stands for the run from now on. */
+  #adoptRoot(tree: ProcessTree): boolean {
+    if (this.#exit === null && !this.#isHostLost) return false;
+    if (tree.entries.some(({ pid }) => pid === this.#root.rootPid)) return this.#exit !== null;
+    const oldest = tree.entries.toSorted((a, b) => Number(a.startToken) - Number(b.startToken) || a.pid - b.pid)[0];
+    if (oldest === undefined) return false;
+    this.#root = { ...this.#root, rootPid: oldest.pid, startToken: oldest.startToken };
+    this.#subject.post({ kind: 'replaced', runId: this.#subject.run.id, pid: oldest.pid });
+    return true;
+  }
+
+  /** What outlives an install, or a script that failed, is no app: it is ended after a while, and with it the run. */
+  async #endLeftovers(state: LifeState): Promise<void> {
+    const { machine, timing } = this.#deps;
+    const isInstall = state.kind === 'installing' && state.mode === 'verb';
+    const hasFailed = this.#exit !== null && (this.#exit.exitCode !== 0 || this.#exit.signal !== null);
+    if (!(isInstall && this.#exit !== null) && !hasFailed) return;
+    if (machine.clock.monotonicMs() - this.#exitAtMs < timing.leftoversMs) return;
+    await endTree({ root: this.#root, ports: [], rules: LEFTOVER_RULES, hadPort: false, folder: '/', environment: {} }, machine);
+  }
+
+  /** True once the end was told. The news of the exit code may come a little after the processes have gone. */
+  async #isOver(): Promise<boolean> {
+    const { machine } = this.#deps;
+    const untilMs = machine.clock.monotonicMs() + EXIT_NEWS_MS;
+    while (this.#exit === null && !this.#isHostLost && machine.clock.monotonicMs() < untilMs && !this.#ended.signal.aborted) await this.#pause(100);
+    if (this.#ended.signal.aborted || (await this.#readTree()).entries.length > 0) return false;
+    const { run, post, nextRun, oomKills } = this.#subject;
+    const failure = await readEndOfRun({ run, exit: this.#exit, isHostLost: this.#isHostLost, oomKills, host: machine.host });
+    if (this.#isAborted()) return false;
+    post({ kind: 'ended', runId: run.id, failure, next: nextRun() });
+    return true;
+  }
+
+  #isAborted(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
+  #readTree(): Promise<ProcessTree> {
+    return this.#deps.machine.processes.readTree(this.#root);
+  }
+
+  async #pause(forMs = this.#planPause()): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const cancel = this.#deps.machine.clock.after(forMs, () => { resolve(undefined); });
+    this.#wake = () => { resolve(undefined); };
+    await promise;
+    cancel();
+    this.#wake = null;
+  }
+
+  /** Quick while it is young, calm once it is started, quick again when no exit will be told. */
+  #planPause(): number {
+    const { machine: { clock }, timing } = this.#deps;
+    if (this.#exit !== null || this.#isHostLost) return timing.orphanedTreePollMs;
+    if (this.#subject.getState().kind === 'started') return timing.startedPollMs;
+    return Math.min(1_000, Math.max(100, (clock.monotonicMs() - this.#startedAtMs) / 10));
+  }
+}
+
+/** The root of a run's process tree, as far as its record proves it. */
+export function toRoot(run: Run): TreeRoot {
+  return { rootPid: run.pid ?? 0, bootId: run.bootId, mark: run.id, ...(run.startToken !== null && { startToken: run.startToken }) };
+}

@@ -1,0 +1,131 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '#contract/errors.ts';
+import { runId, terminalId, type InstanceId, type RunId } from '#contract/ids.ts';
+import type { Run } from '#contract/runs.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Emitter } from '../../base/emitter.ts';
+import { createId } from '../../base/ids.ts';
+import { followLog, readLogText, searchLog, type FoundLine } from './runLog.ts';
+import type { KeptRun, RunRepository } from './runRepository.ts';
+
+interface RunDeps {
+  repository: RunRepository;
+  /** Finds an instance by id, slug or name. @throws instance.not_found */
+  resolveInstance: (reference: string) => InstanceId;
+  /** Where every run's log lies, one folder a run; it is not the instance's, so it survives a rename and the trash. */
+  logsFolder: string;
+  clock: Clock;
+}
+
+/** What is known of a run before its process exists. */
+export type RunStart = Pick<Run, 'id' | 'instanceId' | 'instanceName' | 'phase' | 'blueprintId' | 'scriptSha256' | 'bootId' | 'ports' | 'gpuIds'> & { settings: Readonly<Record<string, unknown>> };
+
+/** The records of all runs, and their logs. */
+export class RunService {
+  readonly #deps: RunDeps;
+  readonly #didChange = new Emitter<Run>();
+
+  readonly onDidChange = this.#didChange.event;
+
+  constructor(deps: RunDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes the folder of the logs. @throws what the system says */
+  async start(): Promise<void> {
+    await mkdir(this.#deps.logsFolder, { recursive: true });
+  }
+
+  /** Newest first. @throws instance.not_found */
+  list({ instance, limit }: { instance?: string | undefined; limit: number }): Run[] {
+    const instanceId = instance === undefined ? null : this.#deps.resolveInstance(instance);
+    return this.#deps.repository.list({ instanceId, limit }).map(({ run }) => run);
+  }
+
+  /** @throws run.not_found */
+  get(id: string): Run {
+    return this.#require(id).run;
+  }
+
+  find(id: string): Run | null {
+    return this.#deps.repository.find(id)?.run ?? null;
+  }
+
+  /** An instance's newest run. */
+  findLast(instanceId: InstanceId): Run | null {
+    return this.#deps.repository.list({ instanceId, limit: 1 })[0]?.run ?? null;
+  }
+
+  /** The settings that a run was started with. */
+  settingsOf(id: string): Readonly<Record<string, unknown>> {
+    return this.#deps.repository.find(id)?.settings ?? {};
+  }
+
+  listLive(): Run[] {
+    return this.#deps.repository.listLive().map(({ run }) => run);
+  }
+
+  /** The end of a run's log, without reading the rest. @throws run.not_found */
+  async log(id: string, { maxBytes = 200_000, raw = false }: { maxBytes?: number; raw?: boolean } = {}): Promise<{ text: string; sizeBytes: number; isTruncated: boolean }> {
+    return readLogText(this.get(id).logPath, { maxBytes, raw });
+  }
+
+  /** The newest lines of the whole log that hold a text. @throws run.not_found */
+  async search(id: string, query: { text: string; limit: number }): Promise<{ lines: FoundLine[]; isTruncated: boolean }> {
+    return searchLog(this.get(id).logPath, query);
+  }
+
+  /** The log from its end on, as it grows, until the run ends or the signal does. @throws run.not_found */
+  async* follow(id: string, { tailBytes, signal }: { tailBytes: number; signal?: AbortSignal }): AsyncGenerator<{ text: string }, void, void> {
+    const { logPath } = this.get(id);
+    const isOver = (): boolean => this.find(id)?.endedAtMs !== null;
+    yield* followLog(logPath, { tailBytes, isOver, clock: this.#deps.clock, signal });
+  }
+
+  createRunId(): RunId {
+    return runId.parse(createId('run', this.#deps.clock.nowMs()));
+  }
+
+  /** Writes the record of a run that is about to be spawned. */
+  open({ settings, ...start }: RunStart): Run {
+    const run: Run = {
+      ...start, terminalId: terminalId.parse(start.id), pid: null, startToken: null, processGroup: null,
+      logPath: join(this.#deps.logsFolder, start.id, 'output.log'), createdAtMs: this.#deps.clock.nowMs(),
+      readyAtMs: null, endedAtMs: null, exitCode: null, signal: null, cause: null, causeEvidence: null,
+    };
+    this.#save({ run, settings });
+    return run;
+  }
+
+  /** Writes what became known of a run. @throws run.not_found */
+  update(id: RunId, change: Partial<Pick<Run, 'pid' | 'startToken' | 'processGroup' | 'readyAtMs'>>): Run {
+    const { run, settings } = this.#require(id);
+    return this.#save({ run: { ...run, ...change }, settings });
+  }
+
+  /** Ends a run's record; a second time changes nothing. @throws run.not_found */
+  close(id: RunId, end: Pick<Run, 'exitCode' | 'signal' | 'cause' | 'causeEvidence'>): Run {
+    const { run, settings } = this.#require(id);
+    return run.endedAtMs === null ? this.#save({ run: { ...run, ...end, endedAtMs: this.#deps.clock.nowMs() }, settings }) : run;
+  }
+
+  /** Deletes an instance's records and logs for good. */
+  async purge(instanceId: InstanceId): Promise<void> {
+    const runs = this.#deps.repository.list({ instanceId, limit: Number.MAX_SAFE_INTEGER });
+    for (const { run } of runs) await rm(dirname(run.logPath), { recursive: true, force: true });
+    this.#deps.repository.deleteOfInstance(instanceId);
+  }
+
+  #require(id: string): KeptRun {
+    const kept = this.#deps.repository.find(id);
+    if (kept === null) throw new AppError('run.not_found', `no run ${id}`, { runId: id });
+    return kept;
+  }
+
+  #save(kept: KeptRun): Run {
+    this.#deps.repository.save(kept);
+    this.#didChange.fire(kept.run);
+    return kept.run;
+  }
+}
