@@ -10,6 +10,7 @@ import { InstancesView } from './InstancesView.tsx';
 import { TrashDialog } from './trash/TrashDialog.tsx';
 import { TrashView } from './trash/TrashView.tsx';
 import { UnparsedDialog } from './UnparsedDialog.tsx';
+import type { OpenDialog } from './workspace.ts';
 import { useAreaActions } from './useAreaActions.ts';
 
 const sections = ['instances', 'blueprints', 'trash'] as const;
@@ -46,9 +47,16 @@ function Area(): ReactNode {
       {section === 'instances' ? <InstancesView switcher={switcher} /> : null}
       {section === 'blueprints' ? <BlueprintsView switcher={switcher} onCreate={(blueprintId) => { workspace.state.setState({ dialog: { kind: 'create', blueprintId } }); }} /> : null}
       {section === 'trash' ? <TrashView switcher={switcher} /> : null}
-      {dialog?.kind === 'create' ? <NewInstanceSheet blueprintId={dialog.blueprintId} onClose={close} /> : null}
-      {dialog?.kind === 'trash' ? <TrashDialog instances={dialog.instances} onClose={close} /> : null}
-      {dialog?.kind === 'unparsed' ? <UnparsedDialog instance={dialog.instance} onClose={close} /> : null}
+      {dialog === null ? null : <OpenedDialog dialog={dialog} onClose={close} />}
     </div>
   );
+}
+
+function OpenedDialog({ dialog, onClose }: { dialog: OpenDialog; onClose: () => void }): ReactNode {
+  switch (dialog.kind) {
+    case 'create': return <NewInstanceSheet blueprintId={dialog.blueprintId} onClose={onClose} />;
+    case 'trash': return <TrashDialog instances={dialog.instances} onClose={onClose} />;
+    case 'unparsed': return <UnparsedDialog instance={dialog.instance} onClose={onClose} />;
+    case 'review': return null;
+  }
 }

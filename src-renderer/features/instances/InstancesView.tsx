@@ -33,9 +33,9 @@ export function InstancesView({ switcher }: { switcher: ReactNode }): ReactNode 
   const create = (): void => { workspace.state.setState({ dialog: { kind: 'create', blueprintId: null } }); };
   return (
     <>
-      <AreaHeader title={t('instances.title')} actions={(
+      <AreaHeader title={t('instances.title')} isTitleHidden actions={(
         <>
-          <Count />
+          <SelectedCount />
           <Button variant="primary" icon={<Plus size={14} />} shortcut="N" onClick={create}>{t('instances.new')}</Button>
           <ViewMenu view={view} setView={setView} columns={columns} />
         </>
@@ -68,14 +68,10 @@ function Content({ rows, columns, filter, onClearFilter, onToggleGroup }: Conten
   return <InstanceTable rows={rows} columns={columns} onToggleGroup={onToggleGroup} />;
 }
 
-function Count(): ReactNode {
+function SelectedCount(): ReactNode {
   const { t } = useTranslation();
-  const selected = useWorkspace(({ focus }) => focus.selected.size);
-  const total = useInstances(({ byId }) => Object.keys(byId).length);
-  const running = useInstances(({ byId }) => Object.values(byId).filter(({ status }) => isLive(status)).length);
-  if (total === 0) return null;
-  const text = selected > 1 ? t('instances.selectedCount', { count: selected }) : t('instances.count.running', { running, total });
-  return <span className="tabular mr-2 text-xs text-muted">{text}</span>;
+  const count = useWorkspace(({ focus }) => focus.selected.size);
+  return count > 1 ? <span role="status" className="tabular mr-2 text-xs text-muted">{t('instances.selectedCount', { count })}</span> : null;
 }
 
 type SetView = (change: (view: TableView) => TableView) => void;

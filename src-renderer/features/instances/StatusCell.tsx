@@ -22,13 +22,14 @@ export function StatusCell({ instance }: { instance: Instance }): ReactNode {
   const retryText = secondsLeft === null ? null : t('instances.status.retryIn', { seconds: secondsLeft });
   const causeText = cause === null ? null : t(`instances.cause.${cause}.word`);
   const notes = [causeText, stageText, retryText].filter((note) => note !== null);
+  const note = cause === null || kind !== 'error' ? notes.join(' · ') : <span className="text-error">{notes.join(' · ')}</span>;
   const hint = cause === null ? t(`instances.statusHint.${kind}`) : t(`instances.cause.${cause}.help`);
   return (
     <span className="relative flex h-full min-w-0 items-center">
       <StatusWord
         tone={tones[kind]}
         label={t(`instances.status.${kind}`)}
-        note={notes.length > 0 ? notes.join(' · ') : null}
+        note={note}
         isMoving={moving.has(kind) && stage === null}
         title={[t(`instances.status.${kind}`), ...notes, hint].join('\n')}
       />

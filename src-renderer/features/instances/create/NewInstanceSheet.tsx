@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import type { Blueprint } from '#contract/blueprints.ts';
 import { toSlug } from '#contract/slug.ts';
 import { useApp } from '../../../app/appContext.tsx';
 import { Button } from '../../../ui/Button.tsx';
@@ -16,10 +17,24 @@ import { BlueprintPicker } from './BlueprintPicker.tsx';
 import { BlueprintSummary } from './BlueprintSummary.tsx';
 import { CreatedPanel } from './CreatedPanel.tsx';
 import { checkDraft, chooseBlueprint, emptyDraft, isSound, type DraftProblems, type InstanceDraft } from './instanceDraft.ts';
-import { useCreateInstance } from './useCreateInstance.ts';
+import { useCreateInstance, type Creating } from './useCreateInstance.ts';
+
+interface NewInstanceSheetProps { blueprintId: string | null; onClose: () => void }
 
 /** Describes a new instance; once it is started, shows its checks and its progress. */
-export function NewInstanceSheet({ blueprintId, onClose }: { blueprintId: string | null; onClose: () => void }): ReactNode {
+export function NewInstanceSheet({ blueprintId, onClose }: NewInstanceSheetProps): ReactNode {
+  const { t } = useTranslation();
+  const creating = useCreateInstance(onClose);
+  const { created, problem } = creating;
+  if (created === null) return <DescribeSheet blueprintId={blueprintId} onClose={onClose} creating={creating} />;
+  return (
+    <Sheet isOpen onClose={onClose} title={t('instances.create.done', { name: created.name })} footer={<Button variant="primary" onClick={onClose}>{t('instances.create.close')}</Button>}>
+      <CreatedPanel instanceId={created.id} problem={problem} />
+    </Sheet>
+  );
+}
+
+function DescribeSheet({ blueprintId, onClose, creating }: NewInstanceSheetProps & { creating: Creating }): ReactNode {
   const { t } = useTranslation();
   const { stores } = useApp();
   const byId = useInstances((state) => state.byId);
@@ -30,46 +45,43 @@ export function NewInstanceSheet({ blueprintId, onClose }: { blueprintId: string
     return given === undefined ? emptyDraft : chooseBlueprint(emptyDraft, given, taken);
   });
   const [isAccepting, setAccepting] = useState(false);
-  const creating = useCreateInstance(onClose);
   const blueprint = findBlueprint(blueprints, draft.blueprintId);
-  const problems = checkDraft(draft, creating.created === null ? taken : []);
-  const blocked = blueprint === undefined ? t('instances.create.chooseFirst') : isSound(problems) ? null : firstProblem(problems);
-  const blockedStart = blocked ?? (blueprint?.group === 'unparsed' && !isAccepting ? t('instances.create.unparsedConfirm') : null);
+  const problems = checkDraft(draft, taken);
+  const blocked = useBlockedReason(blueprint, problems);
+  const isUnparsed = blueprint?.group === 'unparsed';
   const set = (change: Partial<InstanceDraft>): void => { setDraft((old) => ({ ...old, ...change })); };
-  const submit = (isStarting: boolean): void => { if (blueprint !== undefined) creating.create(draft, { blueprint, isStarting, acceptUnparsed: isAccepting }); };
-
-  if (creating.created !== null) {
-    return (
-      <Sheet isOpen onClose={onClose} title={t('instances.create.done', { name: creating.created.name })} footer={<Button variant="primary" onClick={onClose}>{t('instances.create.close')}</Button>}>
-        <CreatedPanel instanceId={creating.created.id} problem={creating.problem} />
-      </Sheet>
-    );
-  }
+  const submit = (isStarting: boolean): void => {
+    if (blueprint !== undefined && blocked === null) creating.create(draft, { blueprint, isStarting, acceptUnparsed: isAccepting });
+  };
   const footer = (
     <>
       <Button onClick={onClose}>{t('instances.create.cancel')}</Button>
       <Button disabledReason={blocked} isBusy={creating.isBusy} onClick={() => { submit(false); }}>{t('instances.create.create')}</Button>
-      <Button variant="primary" disabledReason={blockedStart} isBusy={creating.isBusy} onClick={() => { submit(true); }}>{t('instances.create.createAndStart')}</Button>
+      <Button variant="primary" disabledReason={blocked ?? (isUnparsed && !isAccepting ? t('instances.create.unparsedConfirm') : null)} isBusy={creating.isBusy} onClick={() => { submit(true); }}>{t('instances.create.createAndStart')}</Button>
     </>
   );
   return (
     <Sheet isOpen onClose={onClose} title={t('instances.create.title')} description={t('instances.create.text')} footer={footer}>
-      <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (blocked === null) submit(false); }}>
+      <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); submit(false); }}>
         {creating.problem === null ? null : <ErrorNote problem={creating.problem} />}
         <BlueprintPicker chosenId={draft.blueprintId} onChoose={(chosen) => { setDraft((old) => chooseBlueprint(old, chosen, taken)); }} />
         {blueprint === undefined ? null : <BlueprintSummary blueprint={blueprint} />}
         <MainFields draft={draft} problems={problems} category={blueprint?.header.category ?? ''} set={set} />
-        {blueprint?.group === 'unparsed' ? <Checkbox label={t('instances.create.unparsedConfirm')} isChecked={isAccepting} onChange={setAccepting} /> : null}
+        {isUnparsed ? <Checkbox label={t('instances.create.unparsedConfirm')} isChecked={isAccepting} onChange={setAccepting} /> : null}
         <AdvancedFields draft={draft} problems={problems} set={set} />
         <button type="submit" className="sr-only" tabIndex={-1} aria-hidden>{t('instances.create.create')}</button>
       </form>
     </Sheet>
   );
+}
 
-  function firstProblem({ name, port }: DraftProblems): string {
-    if (name !== null) return t(`instances.name.${name}`);
-    return port === null ? t('instances.create.advanced') : t('instances.edit.invalidPort');
-  }
+/** Why the form cannot be sent yet; null when it can. */
+function useBlockedReason(blueprint: Blueprint | undefined, problems: DraftProblems): string | null {
+  const { t } = useTranslation();
+  if (blueprint === undefined) return t('instances.create.chooseFirst');
+  if (isSound(problems)) return null;
+  if (problems.name !== null) return t(`instances.name.${problems.name}`);
+  return t(problems.port === null ? 'instances.create.versionShape' : 'instances.edit.invalidPort');
 }
 
 interface FieldsProps { draft: InstanceDraft; problems: DraftProblems; set: (change: Partial<InstanceDraft>) => void }

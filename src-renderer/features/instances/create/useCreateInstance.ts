@@ -12,7 +12,7 @@ import { toCreation, type InstanceDraft } from './instanceDraft.ts';
 
 interface CreateOptions { blueprint: Blueprint; isStarting: boolean; acceptUnparsed: boolean }
 
-interface Creating {
+export interface Creating {
   /** Set once the instance exists and its start was asked for. */
   created: Instance | null;
   problem: Problem | null;

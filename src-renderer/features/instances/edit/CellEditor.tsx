@@ -8,24 +8,30 @@ import { Popover } from '../../../ui/Popover.tsx';
 import { useWorkspace } from '../InstancesScope.tsx';
 import { useRowCommands } from '../table/useRowCommands.ts';
 import { parseCell } from './parseCell.ts';
-import { editFields, type CellEdit, type EditField } from './editModel.ts';
+import type { CellEdit, EditField } from './editModel.ts';
 import { useGpus, useValueText } from './useValueText.ts';
 
-interface CellEditorProps { instance: Instance; field: EditField; value: CellEdit['value'] }
+interface CellEditorProps {
+  instance: Instance;
+  field: EditField;
+  value: CellEdit['value'];
+  /** The shown fields in the table's order, for Tab. */
+  fieldOrder: readonly EditField[];
+}
 
 /** The control in a cell while it is edited. Enter keeps, Escape drops, Tab goes on to the next field. */
 export function CellEditor(props: CellEditorProps): ReactNode {
   return props.field === 'gpuIds' ? <GpuEditor {...props} /> : <TextEditor {...props} />;
 }
 
-function TextEditor({ instance, field, value }: CellEditorProps): ReactNode {
+function TextEditor({ instance, field, value, fieldOrder }: CellEditorProps): ReactNode {
   const { t } = useTranslation();
   const rows = useRowCommands();
   const selectedCount = useWorkspace(({ focus }) => (focus.selected.has(instance.id) ? focus.selected.size : 1));
   const input = useRef<HTMLInputElement>(null);
   const isDone = useRef(false);
   const [text, setText] = useState(value === null ? '' : String(value));
-  const problem = problemOf(field, text);
+  const problem = useProblem(field, text);
   useEffect(() => { input.current?.select(); }, []);
 
   const keep = (instances: readonly Instance[]): boolean => {
@@ -45,7 +51,7 @@ function TextEditor({ instance, field, value }: CellEditorProps): ReactNode {
     if (event.key === 'Enter' && keep(isForAll(event, field) ? rows.affectedBy(instance) : [instance])) leave(null);
     if (event.key === 'Tab') {
       event.preventDefault();
-      if (keep([instance])) leave(nextField(field, event.shiftKey ? -1 : 1));
+      if (keep([instance])) leave(nextField(fieldOrder, field, event.shiftKey ? -1 : 1));
     }
   };
   const label = t('instances.edit.cell', { field: t(`instances.field.${field}`), name: instance.name });
@@ -70,27 +76,30 @@ function TextEditor({ instance, field, value }: CellEditorProps): ReactNode {
         keep([instance]);
         leave(null);
       }}
-      className={classNames('h-6 w-full min-w-0 rounded-sm border bg-bg px-1', problem === null ? 'border-accent' : 'border-error', field === 'port' && 'tabular text-right', field === 'launchArgs' && 'font-mono')}
+      className={textLook(field, problem)}
     />
   );
+}
 
-  function problemOf(edited: EditField, typed: string): string | null {
-    if (edited === 'name') {
-      const reason = checkName(typed);
-      return reason === null ? null : t(`instances.name.${reason}`);
-    }
-    return parseCell(edited, typed) === undefined ? t('instances.edit.invalidPort') : null;
-  }
+function useProblem(field: EditField, text: string): string | null {
+  const { t } = useTranslation();
+  const nameProblem = field === 'name' ? checkName(text) : null;
+  if (nameProblem !== null) return t(`instances.name.${nameProblem}`);
+  return parseCell(field, text) === undefined ? t('instances.edit.invalidPort') : null;
+}
+
+function textLook(field: EditField, problem: string | null): string {
+  return classNames('h-6 w-full min-w-0 rounded-sm border bg-bg px-1', problem === null ? 'border-accent' : 'border-error', field === 'port' && 'tabular text-right', field === 'launchArgs' && 'font-mono');
 }
 
 function isForAll({ ctrlKey, metaKey }: KeyboardEvent, field: EditField): boolean {
   return (ctrlKey || metaKey) && field !== 'name';
 }
 
-/** The next field with a text control or a choice of its own; the autostart toggle is skipped. */
-function nextField(field: EditField, by: 1 | -1): EditField {
-  const fields: readonly EditField[] = editFields.filter((each) => each !== 'autostart');
-  return fields[(fields.indexOf(field) + by + fields.length) % fields.length] ?? 'name';
+/** The next shown field with an editor of its own; the autostart toggle is skipped. */
+function nextField(order: readonly EditField[], field: EditField, by: 1 | -1): EditField {
+  const fields = order.filter((each) => each !== 'autostart');
+  return fields[(fields.indexOf(field) + by + fields.length) % fields.length] ?? field;
 }
 
 function GpuEditor({ instance, value }: CellEditorProps): ReactNode {

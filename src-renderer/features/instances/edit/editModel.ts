@@ -110,6 +110,6 @@ export function toEdits(review: Review): InstanceEdit[] {
   const byInstance = Map.groupBy(review.lines, ({ instanceId }) => instanceId);
   return [...byInstance].map(([instance, lines]) => ({
     instance,
-    set: Object.fromEntries(lines.map(({ field, after }) => [field, after])) as InstanceEdit['set'],
+    set: Object.fromEntries(lines.map(({ field, after }) => [field, after])),
   }));
 }

@@ -18,11 +18,16 @@ export function useValueText(): (field: EditField, value: CellEdit['value']) => 
   const { t } = useTranslation();
   const { gpus } = useApp().stores;
   return useCallback((field: EditField, value: CellEdit['value']) => {
-    if (field === 'gpuIds') return Array.isArray(value) ? gpuText(value, gpus.getState().reading?.gpus ?? noGpus, t) : t('instances.gpu.auto');
-    if (field === 'autostart') return t(value === true ? 'instances.autostart.on' : 'instances.autostart.off');
-    if (field === 'port' && value === 'auto') return t('instances.port.auto');
-    return value === null || value === '' ? t('instances.edit.empty') : String(value);
+    if (Array.isArray(value)) return gpuText(value, gpus.getState().reading?.gpus ?? noGpus, t);
+    if (typeof value === 'boolean') return t(value ? 'instances.autostart.on' : 'instances.autostart.off');
+    return plainText(field, value, t);
   }, [t, gpus]);
+}
+
+function plainText(field: EditField, value: string | number | null, t: TFunction): string {
+  if (field === 'gpuIds') return t('instances.gpu.auto');
+  if (field === 'port' && value === 'auto') return t('instances.port.auto');
+  return value === null || value === '' ? t('instances.edit.empty') : String(value);
 }
 
 function gpuText(ids: readonly string[], gpus: readonly Gpu[], t: TFunction): string {

@@ -3,7 +3,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '#contract/instances.ts';
 import { useApp } from '../../../app/appContext.tsx';
-import { formatAbsolute, formatBytes } from '../../../base/format.ts';
+import { formatAbsolute, formatBytes, formatNumber } from '../../../base/format.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { useValueText } from '../edit/useValueText.ts';
@@ -17,7 +17,7 @@ export function FactList({ instance }: { instance: Instance }): ReactNode {
   const copyButton = (text: string): ReactNode => <IconButton size="sm" label={t('instances.inspector.copy')} icon={<Copy size={13} />} onClick={() => { commands.copy(text); }} />;
   const versions = [['Python', instance.pythonVersion], ['Torch', instance.torchVersion], ['CUDA', instance.cudaVersion]].map(([name, version]) => `${name ?? ''} ${version ?? ''}`).join(' · ');
   return (
-    <dl className="grid grid-cols-[6.5rem_1fr] items-center gap-x-2 gap-y-0.5">
+    <dl className="grid grid-cols-[8.5rem_1fr] items-center gap-x-2 gap-y-0.5">
       {instance.url === null ? null : (
         <Fact name={t('instances.inspector.address')} after={copyButton(instance.url)}>
           <a href={instance.url} target="_blank" rel="noreferrer" className="text-accent hover:underline" onClick={(event) => { event.preventDefault(); commands.open(instance); }}>{instance.url}</a>
@@ -67,7 +67,7 @@ function DiskUse({ instance }: { instance: Instance }): ReactNode {
     setState({ kind: 'measuring' });
     try {
       const { sizeBytes, fileCount } = await client.instances.measure({ instance: instance.id });
-      setState({ kind: 'known', text: t('instances.inspector.files', { size: formatBytes(sizeBytes), count: fileCount }) });
+      setState({ kind: 'known', text: t('instances.inspector.files', { size: formatBytes(sizeBytes), files: formatNumber(fileCount) }) });
     } catch (error) {
       setState({ kind: 'unknown' });
       toastError(error);

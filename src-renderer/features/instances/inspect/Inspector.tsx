@@ -10,7 +10,7 @@ import { IconButton } from '../../../ui/IconButton.tsx';
 import { decideAction } from '../actionPolicy.ts';
 import { useInstances, useScope } from '../InstancesScope.tsx';
 import { StatusCell } from '../StatusCell.tsx';
-import { isLive } from '../statusView.ts';
+import { isLive, toStatusView } from '../statusView.ts';
 import { CausePanel } from './CausePanel.tsx';
 import { FactList } from './FactList.tsx';
 import { PreflightSection } from './PreflightSection.tsx';
@@ -38,10 +38,11 @@ export function Inspector(): ReactNode {
 
 function Details({ instance }: { instance: Instance }): ReactNode {
   const { t } = useTranslation();
+  const hasCause = toStatusView(instance, 0).cause !== null;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="group" aria-label={instance.name}>
       <div className="flex flex-col gap-2 border-b border-line p-3">
-        <div className="row-line"><StatusCell instance={instance} /></div>
+        {hasCause ? null : <div className="row-line"><StatusCell instance={instance} /></div>}
         <Actions instance={instance} />
       </div>
       <CausePanel instance={instance} />

@@ -7,6 +7,7 @@ import { useApp } from '../../../app/appContext.tsx';
 import { requestPanel } from '../../../app/viewStore.ts';
 import { formatAbsolute, formatDuration } from '../../../base/format.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
+import { useRelative } from '../useDuration.ts';
 import { Section } from './Section.tsx';
 
 const SHOWN_RUNS = 20;
@@ -32,11 +33,12 @@ export function RunHistory({ instance: { id, runId, status } }: { instance: Inst
 function RunLine({ run }: { run: Run }): ReactNode {
   const { t } = useTranslation();
   const { view } = useApp();
+  const since = useRelative(run.createdAtMs);
   const isFailed = run.cause !== null || (run.exitCode !== null && run.exitCode !== 0);
   return (
     <li className="row-line flex items-center gap-2">
       <span className="w-12 shrink-0 text-muted">{t(run.phase === 'install' ? 'instances.inspector.runInstall' : 'instances.inspector.runRun')}</span>
-      <span className="tabular shrink-0">{formatAbsolute(run.createdAtMs)}</span>
+      <span className="tabular w-22 shrink-0" title={formatAbsolute(run.createdAtMs)}>{since}</span>
       <span className={`min-w-0 flex-1 truncate ${isFailed ? 'text-error' : 'text-muted'}`} title={run.causeEvidence ?? undefined}>{endOf(run)}</span>
       <span className="tabular shrink-0 text-muted">{run.endedAtMs === null ? '' : formatDuration(run.endedAtMs - run.createdAtMs)}</span>
       <IconButton size="sm" label={t('instances.inspector.showLog')} icon={<FileText size={13} />} onClick={() => { requestPanel(view, { kind: 'log', runId: run.id }); }} />

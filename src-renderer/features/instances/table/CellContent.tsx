@@ -3,14 +3,15 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '#contract/instances.ts';
 import { formatAbsolute } from '../../../base/format.ts';
+import { classNames } from '../../../base/classNames.ts';
 import { Badge } from '../../../ui/Badge.tsx';
 import { toneText, type Tone } from '../../../ui/tone.ts';
-import type { CellEdit } from '../edit/editModel.ts';
+import type { CellEdit, EditField } from '../edit/editModel.ts';
 import { useValueText } from '../edit/useValueText.ts';
 import { useScope } from '../InstancesScope.tsx';
 import { StatusCell } from '../StatusCell.tsx';
 import { isLive } from '../statusView.ts';
-import { useDurationSince } from '../useDuration.ts';
+import { useDurationSince, useRelative } from '../useDuration.ts';
 import type { ColumnId } from './tableView.ts';
 
 interface CellProps { instance: Instance; draft: CellEdit | undefined }
@@ -60,7 +61,7 @@ function UptimeCell({ instance }: CellProps): ReactNode {
 }
 
 function LastStartedCell({ instance }: CellProps): ReactNode {
-  return <TimeText text={useDurationSince(instance.startedAtMs)} atMs={instance.startedAtMs} />;
+  return <TimeText text={useRelative(instance.startedAtMs)} atMs={instance.startedAtMs} />;
 }
 
 function TimeText({ text, atMs }: { text: string | null; atMs: number | null }): ReactNode {
@@ -72,26 +73,32 @@ function BlueprintCell({ instance }: CellProps): ReactNode {
   return <span className="truncate text-muted" title={text}>{text}</span>;
 }
 
-function SettingCell({ instance, draft, columnId }: CellProps & { columnId: 'gpu' | 'autostart' | 'launchArgs' | 'group' | 'notes' }): ReactNode {
+function SettingCell({ instance, draft, field }: CellProps & { field: Exclude<EditField, 'name' | 'port'> }): ReactNode {
   const valueText = useValueText();
-  const field = columnId === 'gpu' ? 'gpuIds' : columnId;
   const value = draft === undefined ? instance[field] : draft.value;
-  const isQuiet = value === null || value === '' || value === false;
-  const text = isQuiet && field !== 'gpuIds' ? '–' : valueText(field, value);
-  const looks = field === 'launchArgs' ? 'font-mono text-xs' : '';
-  return <span className={`truncate ${looks} ${isQuiet ? 'text-muted' : ''}`} title={isQuiet ? undefined : text}>{text}</span>;
+  const isUnset = value === null || value === '' || value === false;
+  if (isUnset && draft === undefined && field !== 'gpuIds') return field === 'autostart' ? <span className="text-muted">–</span> : null;
+  const text = valueText(field, value);
+  return <span className={classNames('truncate', field === 'launchArgs' && 'font-mono text-xs', isUnset && 'text-muted')} title={text}>{text}</span>;
 }
+
+const cells: Record<ColumnId, (props: CellProps) => ReactNode> = {
+  name: NameCell,
+  status: ({ instance }) => <StatusCell instance={instance} />,
+  health: HealthCell,
+  port: PortCell,
+  uptime: UptimeCell,
+  lastStarted: LastStartedCell,
+  blueprint: BlueprintCell,
+  gpu: (props) => <SettingCell {...props} field="gpuIds" />,
+  autostart: (props) => <SettingCell {...props} field="autostart" />,
+  launchArgs: (props) => <SettingCell {...props} field="launchArgs" />,
+  group: (props) => <SettingCell {...props} field="group" />,
+  notes: (props) => <SettingCell {...props} field="notes" />,
+};
 
 /** What one column shows of an instance, an edit that is not applied yet before what is in force. */
 export function CellContent({ columnId, ...props }: CellProps & { columnId: ColumnId }): ReactNode {
-  switch (columnId) {
-    case 'name': return <NameCell {...props} />;
-    case 'status': return <StatusCell instance={props.instance} />;
-    case 'health': return <HealthCell {...props} />;
-    case 'port': return <PortCell {...props} />;
-    case 'uptime': return <UptimeCell {...props} />;
-    case 'lastStarted': return <LastStartedCell {...props} />;
-    case 'blueprint': return <BlueprintCell {...props} />;
-    case 'gpu': case 'autostart': case 'launchArgs': case 'group': case 'notes': return <SettingCell {...props} columnId={columnId} />;
-  }
+  const Shown = cells[columnId];
+  return <Shown {...props} />;
 }

@@ -39,8 +39,8 @@ export const GroupLine = memo(function GroupLine({ row, rowIndex, columnCount, t
         <span className="truncate font-medium">{title}</span>
         <span className="tabular shrink-0 text-xs text-muted">{t('instances.group.running', { running: row.runningCount, total })}</span>
         <span className={classNames('flex items-center gap-0.5', !isFocused && 'opacity-0 group-hover/line:opacity-100 focus-within:opacity-100')} onClick={(event) => { event.stopPropagation(); }}>
-          <IconButton size="sm" tabIndex={isFocused ? 0 : -1} label={t('instances.group.startAll', { group: title })} icon={<CirclePlay size={14} />} disabledReason={row.runningCount === total ? t('instances.group.noneToStart') : null} onClick={() => { commands.start(members()); }} />
-          <IconButton size="sm" tabIndex={isFocused ? 0 : -1} label={t('instances.group.stopAll', { group: title })} icon={<CircleStop size={14} />} disabledReason={row.runningCount === 0 ? t('instances.group.noneToStop') : null} onClick={() => { commands.stop(members()); }} />
+          <IconButton size="sm" tabIndex={isFocused ? 0 : -1} label={t('instances.group.startAll', { group: title })} icon={<CirclePlay size={14} />} disabledReason={row.liveCount === total ? t('instances.group.noneToStart') : null} onClick={() => { commands.start(members()); }} />
+          <IconButton size="sm" tabIndex={isFocused ? 0 : -1} label={t('instances.group.stopAll', { group: title })} icon={<CircleStop size={14} />} disabledReason={row.liveCount === 0 ? t('instances.group.noneToStop') : null} onClick={() => { commands.stop(members()); }} />
         </span>
       </div>
     </div>

@@ -2,7 +2,7 @@ import { memo, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '#contract/instances.ts';
 import { classNames } from '../../../base/classNames.ts';
-import { isSameValue, valueOf, type CellEdit } from '../edit/editModel.ts';
+import { isSameValue, valueOf, type EditField } from '../edit/editModel.ts';
 import { CellEditor } from '../edit/CellEditor.tsx';
 import { useValueText } from '../edit/useValueText.ts';
 import { useEdits, useInstance, useWorkspace } from '../InstancesScope.tsx';
@@ -39,7 +39,7 @@ export const InstanceLine = memo(function InstanceLine({ id, rowIndex, topPx, co
       onMouseDown={(event) => { onPress(id, event); }}
       className={classNames('group/line row-line absolute inset-x-0 top-0 grid grid-cols-(--columns) items-stretch border-b border-line', isSelected ? 'bg-selected' : 'bg-panel hover:bg-hover')}
     >
-      {columnIds.map((columnId, index) => <Cell key={columnId} instance={instance} columnId={columnId} index={index} />)}
+      {columnIds.map((columnId, index) => <Cell key={columnId} instance={instance} columnId={columnId} index={index} columnIds={columnIds} />)}
       <div role="gridcell" aria-colindex={columnIds.length + 1} className="sticky right-0 -col-end-1 flex items-center justify-end bg-inherit px-1.5">
         <RowActions instance={instance} isReachable={isFocused} />
       </div>
@@ -47,37 +47,56 @@ export const InstanceLine = memo(function InstanceLine({ id, rowIndex, topPx, co
   );
 });
 
-function Cell({ instance, columnId, index }: { instance: Instance; columnId: ColumnId; index: number }): ReactNode {
+interface CellProps { instance: Instance; columnId: ColumnId; index: number; columnIds: readonly ColumnId[] }
+
+function Cell(props: CellProps): ReactNode {
+  const { field } = columnFacts[props.columnId];
+  return field === null ? <PlainCell {...props} /> : <EditableCell {...props} field={field} />;
+}
+
+function PlainCell({ instance, columnId, index }: CellProps): ReactNode {
+  const isAtCursor = useIsAtCursor(instance.id, columnId);
+  return (
+    <div role="gridcell" aria-colindex={index + 1} data-column={columnId} className={lookOf(columnId, isAtCursor)}>
+      <CellContent instance={instance} columnId={columnId} draft={undefined} />
+    </div>
+  );
+}
+
+function EditableCell({ instance, columnId, index, columnIds, field }: CellProps & { field: EditField }): ReactNode {
   const { t } = useTranslation();
   const rows = useRowCommands();
   const valueText = useValueText();
-  const { field, isNumeric } = columnFacts[columnId];
-  const draft = useEdits(({ drafts }) => (field === null ? undefined : drafts[instance.id]?.[field]));
+  const draft = useEdits(({ drafts }) => drafts[instance.id]?.[field]);
   const isEditing = useWorkspace(({ editing }) => editing?.instanceId === instance.id && editing.field === field);
-  const isAtCursor = useWorkspace(({ focus, cell }) => focus.focusKey === instance.id && cell === columnId);
-  const changed = field !== null && draft !== undefined && isChanged(instance, field, draft) ? draft : undefined;
+  const isAtCursor = useIsAtCursor(instance.id, columnId);
+  const current = valueOf(instance, field);
+  const changed = draft === undefined || isSameValue(current, draft.value) ? undefined : draft;
   return (
     <div
       role={columnId === 'name' ? 'rowheader' : 'gridcell'}
       aria-colindex={index + 1}
       data-column={columnId}
       data-changed={changed === undefined ? undefined : ''}
-      aria-description={changed === undefined || field === null ? undefined : t('instances.edit.changed', { value: valueText(field, valueOf(instance, field)) })}
-      onDoubleClick={() => { if (field !== null) rows.beginEdit(instance, field); }}
-      className={classNames(
-        'flex min-w-0 items-center overflow-hidden px-1.5',
-        isNumeric && 'tabular justify-end text-right',
-        changed !== undefined && 'bg-changed',
-        isAtCursor && 'outline-2 -outline-offset-2 outline-accent',
-      )}
+      aria-description={changed === undefined ? undefined : t('instances.edit.changed', { value: valueText(field, current) })}
+      onDoubleClick={() => { rows.beginEdit(instance, field); }}
+      className={classNames(lookOf(columnId, isAtCursor), changed !== undefined && 'bg-changed')}
     >
-      {isEditing && field !== null
-        ? <CellEditor instance={instance} field={field} value={draft?.value ?? valueOf(instance, field)} />
+      {isEditing
+        ? <CellEditor instance={instance} field={field} value={draft === undefined ? current : draft.value} fieldOrder={columnIds.flatMap((id) => columnFacts[id].field ?? [])} />
         : <CellContent instance={instance} columnId={columnId} draft={changed} />}
     </div>
   );
 }
 
-function isChanged(instance: Instance, field: Parameters<typeof valueOf>[1], draft: CellEdit): boolean {
-  return !isSameValue(valueOf(instance, field), draft.value);
+function useIsAtCursor(instanceId: string, columnId: ColumnId): boolean {
+  return useWorkspace(({ focus, cell }) => focus.focusKey === instanceId && cell === columnId);
+}
+
+function lookOf(columnId: ColumnId, isAtCursor: boolean): string {
+  return classNames(
+    'flex min-w-0 items-center overflow-hidden px-1.5',
+    columnFacts[columnId].isNumeric && 'tabular justify-end text-right',
+    isAtCursor && 'outline-2 -outline-offset-2 outline-accent',
+  );
 }

@@ -47,7 +47,7 @@ export function InstanceTable({ rows, columns, onToggleGroup }: InstanceTablePro
   });
   useFocusKeeping({ scroller, rows, focusIndex, scrollTo: (index) => { virtualizer.scrollToIndex(index, { align: 'auto' }); } });
 
-  const pageSize = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 2);
+  const pageSize = (): number => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 2);
   const onKeyDown = useTableKeys({ rows, columnIds: columns.shownIds, pageSize, onToggleGroup });
   const press = usePress(rows);
   const menuOf = useRowMenu();

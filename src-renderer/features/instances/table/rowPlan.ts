@@ -11,7 +11,9 @@ export interface GroupRow {
   /** Null for instances with neither a group nor a blueprint's category. */
   title: string | null;
   memberIds: readonly string[];
+  /** Started, and alive in any way: what can be stopped. */
   runningCount: number;
+  liveCount: number;
   isFolded: boolean;
 }
 
@@ -56,7 +58,8 @@ function linesOf(title: string | null, members: readonly Instance[], folded: Rea
     key,
     title,
     memberIds: members.map(({ id }) => id),
-    runningCount: members.filter(({ status }) => isLive(status)).length,
+    runningCount: members.filter(({ status }) => status === 'started').length,
+    liveCount: members.filter(({ status }) => isLive(status)).length,
     isFolded: folded.has(key),
   };
   if (heading.isFolded) return [heading];
@@ -121,6 +124,6 @@ export function areSameRows(left: readonly TableRow[], right: readonly TableRow[
 function isSameRow(left: TableRow, right: TableRow | undefined): boolean {
   if (right === undefined || left.kind !== right.kind || left.key !== right.key) return false;
   if (left.kind === 'instance' || right.kind === 'instance') return true;
-  return left.isFolded === right.isFolded && left.runningCount === right.runningCount
+  return left.isFolded === right.isFolded && left.runningCount === right.runningCount && left.liveCount === right.liveCount
     && left.memberIds.length === right.memberIds.length && left.memberIds.every((id, index) => id === right.memberIds[index]);
 }

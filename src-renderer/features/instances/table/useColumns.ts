@@ -30,7 +30,7 @@ export function useColumns(view: TableView, setView: (change: (view: TableView) 
     data: noRows,
     state: {
       columnOrder: order,
-      columnSizing: view.widths as ColumnSizingState,
+      columnSizing: view.widths,
       columnVisibility: Object.fromEntries(view.hidden.map((id) => [id, false])),
       sorting: view.sort === null ? [] : [{ id: view.sort.column, desc: view.sort.isDescending }],
     },

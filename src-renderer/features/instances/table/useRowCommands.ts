@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Instance } from '#contract/instances.ts';
 import { useApp } from '../../../app/appContext.tsx';
-import { setField, valueOf, type EditField } from '../edit/editModel.ts';
+import { setField, type CellEdit, type EditField } from '../edit/editModel.ts';
 import { useScope } from '../InstancesScope.tsx';
 import { columnOfField } from './columns.ts';
 import type { RowFocus } from './rowNavigation.ts';
@@ -9,13 +9,13 @@ import type { ColumnId } from './tableView.ts';
 
 /** What changes the focus, the cell under edit and the drafts. */
 export interface RowCommands {
-  setFocus(focus: RowFocus, cell?: ColumnId | null): void;
-  inspect(): void;
-  beginEdit(instance: Instance, field: EditField): void;
-  commitEdit(instances: readonly Instance[], field: EditField, value: ReturnType<typeof valueOf>): void;
-  endEdit(): void;
+  setFocus: (focus: RowFocus, cell?: ColumnId | null) => void;
+  inspect: () => void;
+  beginEdit: (instance: Instance, field: EditField) => void;
+  commitEdit: (instances: readonly Instance[], field: EditField, value: CellEdit['value']) => void;
+  endEdit: () => void;
   /** The selected instances when this one is among them, else this one alone. */
-  affectedBy(instance: Instance): Instance[];
+  affectedBy: (instance: Instance) => Instance[];
 }
 
 export function useRowCommands(): RowCommands {

@@ -1,7 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app/appContext.tsx';
-import { formatBytes } from '../../../base/format.ts';
+import { formatBytes, formatNumber } from '../../../base/format.ts';
 
 /** The size of an instance's folder, measured while one looks. */
 export function FolderSize({ instanceId }: { instanceId: string }): ReactNode {
@@ -11,7 +11,7 @@ export function FolderSize({ instanceId }: { instanceId: string }): ReactNode {
   useEffect(() => {
     const measuring = new AbortController();
     client.instances.measure({ instance: instanceId }, { signal: measuring.signal }).then(
-      ({ sizeBytes, fileCount }) => { setText(fileCount === 0 ? t('instances.delete.noFolder') : t('instances.inspector.files', { size: formatBytes(sizeBytes), count: fileCount })); },
+      ({ sizeBytes, fileCount }) => { setText(fileCount === 0 ? t('instances.delete.noFolder') : t('instances.inspector.files', { size: formatBytes(sizeBytes), files: formatNumber(fileCount) })); },
       () => { if (!measuring.signal.aborted) setText('–'); },
     );
     return () => { measuring.abort(); };

@@ -12,7 +12,7 @@ import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ErrorNote } from '../../../ui/ErrorNote.tsx';
 import { Waiting } from '../../../ui/Waiting.tsx';
 import { useInstances } from '../InstancesScope.tsx';
-import { useDurationSince } from '../useDuration.ts';
+import { useRelative } from '../useDuration.ts';
 import { FolderSize } from './FolderSize.tsx';
 
 /** What was deleted and can still come back. */
@@ -21,7 +21,7 @@ export function TrashView({ switcher }: { switcher: ReactNode }): ReactNode {
   const { trashed, problem, reload } = useTrash();
   return (
     <>
-      <AreaHeader title={t('instances.trash.title')}>{switcher}</AreaHeader>
+      <AreaHeader title={t('instances.trash.title')} isTitleHidden>{switcher}</AreaHeader>
       <div className="min-h-0 flex-1 overflow-auto bg-panel">
         {problem === null ? null : <div className="p-3"><ErrorNote problem={problem} actions={<Button size="sm" onClick={reload}>{t('app.tryAgain')}</Button>} /></div>}
         {trashed === null && problem === null ? <Waiting label={t('instances.trash.title')} /> : null}
@@ -77,7 +77,7 @@ function TrashLine({ instance, onPurge, onChanged }: { instance: Instance; onPur
   const { t } = useTranslation();
   const { client, toast, toastError } = useApp();
   const [isBusy, setBusy] = useState(false);
-  const since = useDurationSince(instance.deletedAtMs);
+  const since = useRelative(instance.deletedAtMs);
   const { name } = instance;
   const restore = async (): Promise<void> => {
     setBusy(true);
