@@ -16,11 +16,10 @@ export function createBlueprintStore(): BlueprintStore {
 
 /** Reads the list now and each time the window gets the focus, since files may have changed outside. */
 export async function mirrorBlueprints(store: BlueprintStore, client: Client, signal: AbortSignal): Promise<void> {
-  await reloadBlueprints(store, client);
-  while (!signal.aborted) {
+  do {
+    await reloadBlueprints(store, client);
     await waitForFocus(signal);
-    if (!signal.aborted) await reloadBlueprints(store, client);
-  }
+  } while (!signal.aborted);
 }
 
 /** Reads the list again; to be called after a blueprint was saved or deleted. */

@@ -13,7 +13,7 @@ import { listRuns } from './runStore.ts';
 export function RunPicker({ runId, onPick }: { runId: string; onPick: (runId: string) => void }): ReactNode {
   const { t } = useTranslation();
   const runs = useRunsBeside(runId);
-  const options = runs.map((run) => ({ value: run.id as string, label: `${t(`runs.phase.${run.phase}`)}, ${formatAbsolute(run.createdAtMs)}`, hint: toOutcome(run, t) }));
+  const options = runs.map((run) => ({ value: run.id, label: `${t(`runs.phase.${run.phase}`)}, ${formatAbsolute(run.createdAtMs)}`, hint: toOutcome(run, t) }));
   return (
     <span className="w-72 min-w-40">
       <Select label={t('runs.pick')} isLabelHidden value={runId} options={options} onChange={onPick} placeholder={t('runs.unknown')} className="h-7" />

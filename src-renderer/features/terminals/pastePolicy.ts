@@ -4,7 +4,6 @@ export type PastePlan =
   /** Several lines: each may run as a command, so somebody has to look first. */
   | { kind: 'ask'; text: string; lineCount: number };
 
-// eslint-disable-next-line no-control-regex -- these are the characters that must not get through
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0080-\u009f]/g;
 
 /** Decides about a paste. Control characters go, since they could end the bracket around a paste and type by themselves. */
