@@ -1,26 +1,32 @@
 import { RPCLink } from '@orpc/client/message-port';
 import type { Carrier, CarrierEvents } from './carrier.ts';
 
-export const PORTS_MESSAGE = 'wheelhouse:ports';
+const CONNECT = 'wheelhouse:connect';
+const PORTS = 'wheelhouse:ports';
+/** A shell that does not answer is asked again after this time. */
+const ANSWER_WITHIN_MS = 10_000;
 /** Asks the preload for ports; the listener stands before it is sent. */
 const CONNECT_MESSAGE = 'wheelhouse:connect';
 
 /** What the preload offers to the window of the desktop. */
 export interface WheelhouseHost {
-  readonly platform?: string;
+  readonly shell: 'desktop';
+  readonly platform: string;
+  readonly version: string;
 }
 
 declare global {
   interface Window { readonly wheelhouseHost?: WheelhouseHost }
 }
 
-/** Waits for the two ports that the preload hands over: calls first, terminal bytes second. New ports replace the old. */
+/** Asks the preload for two ports: calls first, terminal bytes second. */
 export function openMessagePortCarrier({ onOpen, onFrame, onClose }: CarrierEvents): Carrier {
   let frames: MessagePort | null = null;
   let isOver = false;
   const close = (): void => {
     if (isOver) return;
     isOver = true;
+    clearTimeout(deadline);
     window.removeEventListener('message', take);
     frames?.close();
     onClose();
@@ -28,6 +34,7 @@ export function openMessagePortCarrier({ onOpen, onFrame, onClose }: CarrierEven
   const take = (event: MessageEvent<unknown>): void => {
     const [rpcPort, framePort] = event.ports;
     if (event.source !== window || !isPortsMessage(event.data) || !rpcPort || !framePort) return;
+    clearTimeout(deadline);
     window.removeEventListener('message', take);
     frames = framePort;
     rpcPort.addEventListener('close', close);
@@ -37,13 +44,15 @@ export function openMessagePortCarrier({ onOpen, onFrame, onClose }: CarrierEven
     framePort.start();
     onOpen(link);
   };
+  const deadline = setTimeout(close, ANSWER_WITHIN_MS);
   window.addEventListener('message', take);
+  window.postMessage({ type: CONNECT }, window.location.origin);
   window.postMessage({ type: CONNECT_MESSAGE }, window.location.origin);
   return { sendFrame: (frame) => { frames?.postMessage(frame); }, close };
 }
 
 function isPortsMessage(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === PORTS_MESSAGE;
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === PORTS;
 }
 
 function toBytes(data: unknown): Uint8Array {
