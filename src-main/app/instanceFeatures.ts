@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { BlueprintLibrary } from '../features/blueprints/index.ts';
 import type { GpuSampler } from '../features/gpus/index.ts';
-import { DEFAULT_TIMING, EnvironmentLock, InstanceRepository, InstanceService, namesBlueprint, parseVersions, PortService, StartQueue, Supervisor, type InstancePlaces, type SupervisorDeps } from '../features/instances/index.ts';
+import { DEFAULT_TIMING, EnvironmentLock, InstanceRepository, InstanceService, namesBlueprint, parseVersions, PortService, StartQueue, Supervisor, type InstancePlaces, type SupervisorDeps, type SupervisorTiming } from '../features/instances/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import { RunRepository, RunService } from '../features/runs/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
@@ -15,21 +15,23 @@ import type { OpenedDatabase } from '../platform/sqlite/database.ts';
 import type { AppConfig } from './config.ts';
 
 interface Surroundings {
-  config: AppConfig;
+  config: Pick<AppConfig, 'instances' | 'trash' | 'logs' | 'environment' | 'versionsFile' | 'stockBlueprints'>;
   opened: OpenedDatabase;
   journal: JournalService;
   settings: SettingsService;
-  gpus: GpuSampler;
+  gpus: Pick<GpuSampler, 'latest'>;
   library: BlueprintLibrary;
   processes: ProcessTable;
   ptyHost: PtyHost;
   clock: Clock;
   log: Logger;
+  /** Other looks and patience than the usual, for tests. */
+  timing?: SupervisorTiming;
 }
 
 /** Builds runs and instances with all that they share. */
 export function createInstanceFeatures(surroundings: Surroundings): { instances: InstanceService; runs: RunService } {
-  const { config, opened, journal, settings, gpus, library, processes, ptyHost, clock, log } = surroundings;
+  const { config, opened, journal, settings, gpus, library, processes, ptyHost, clock, log, timing = DEFAULT_TIMING } = surroundings;
   const repository = new InstanceRepository(opened.database);
   const runs = new RunService({ repository: new RunRepository(opened.database), resolveInstance: (reference) => instances.resolve(reference), logsFolder: join(config.logs, 'runs'), clock });
   const ports = new PortService({
@@ -47,7 +49,7 @@ export function createInstanceFeatures(surroundings: Surroundings): { instances:
       isBlueprintRunning: (reference) => instances.list({ deleted: false }).some(({ status, blueprintId }) => status === 'started' && namesBlueprint(reference, blueprintId)),
     },
     places: readPlaces(config),
-    timing: DEFAULT_TIMING,
+    timing,
   };
   const requireWritable = (): void => {
     const { isReadOnly, schemaVersion, supportedVersion } = opened;
@@ -57,7 +59,7 @@ export function createInstanceFeatures(surroundings: Surroundings): { instances:
   return { instances, runs };
 }
 
-function readPlaces(config: AppConfig): InstancePlaces {
+function readPlaces(config: Surroundings['config']): InstancePlaces {
   return {
     instances: config.instances,
     trash: config.trash,

@@ -1,0 +1,3 @@
+#!/bin/bash
+echo no header at all
+sleep 0.2
