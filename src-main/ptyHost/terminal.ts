@@ -15,7 +15,7 @@ import { ScreenMirror } from './screenMirror.ts';
 const RING_BYTES = 4 * 1024 * 1024;
 const SCROLLBACK_LINES = 2_000;
 /** How long the news of an exit waits for the log to be complete on disk. */
-const LOG_FLUSH_MS = 1_000;
+const LOG_FLUSH_MS = 2_000;
 
 /** One PTY with its output: drained always, into the ring, the log and the mirror; windows read the ring at their own pace. */
 export class Terminal implements ChannelSource {

@@ -168,7 +168,9 @@ describe('output that comes faster than it is taken', () => {
     const ids = Array.from({ length: 50 }, (_, index) => `flood${index}`);
     await Promise.all(ids.map((id) => host.spawn(world.shell(id, 'head -c 4000000 /dev/zero | tr "\\0" x'))));
     await waitFor(() => exits.length === 50, { timeoutMs: 120_000 });
-    expect(ids.map((id) => statSync(world.logPath(id)).size)).toEqual(ids.map(() => 4_000_000));
+    const listed = await host.list();
+    expect(listed.map(({ outputBytes, logDroppedBytes }) => ({ outputBytes, logDroppedBytes }))).toEqual(ids.map(() => ({ outputBytes: 4_000_000, logDroppedBytes: 0 })));
+    await waitFor(() => ids.every((id) => statSync(world.logPath(id)).size === 4_000_000));
   });
 
   test('a window that hangs does not stop the child, and ends with the right screen', async () => {

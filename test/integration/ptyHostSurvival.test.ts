@@ -45,7 +45,7 @@ test('after kill -9 of the backend the run goes on, and the next backend has its
   await waitFor(() => window.screen().endsWith('got it'));
   const lines = Array.from({ length: 400 }, (_, index) => `line ${index + 1}`);
   expect(window.text().split('\n')).toEqual([...lines, 'it', 'got it']);
-  expect(readFileSync(join(world.home, 'output.log'), 'utf8')).toBe(`${[...lines, 'it', 'got it'].join('\r\n')}\r\n`);
+  await waitFor(() => readFileSync(join(world.home, 'output.log'), 'utf8') === `${[...lines, 'it', 'got it'].join('\r\n')}\r\n`);
   expect(isAlive(pid)).toBe(true);
   window.close();
 });

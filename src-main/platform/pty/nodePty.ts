@@ -1,6 +1,10 @@
+import { readSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { spawn } from 'node-pty';
 import type { IPty } from 'node-pty';
 import { InputWriter } from './inputWriter.ts';
+
+const REST_CHUNK_BYTES = 16 * 1024;
 
 export interface PtyStart {
   command: string;
@@ -19,7 +23,7 @@ export interface Pty {
   readonly pid: number;
   write(bytes: Uint8Array): void;
   resize(columns: number, rows: number): void;
-  /** Stops reading. If the child ends within a pause of more than 200 ms, node-pty loses what was not read. */
+  /** Stops reading for a short while. */
   pause(): void;
   resume(): void;
   /** Closes the PTY, which hangs up its session. */
@@ -31,7 +35,9 @@ export function openPty(start: PtyStart): Pty {
   const pty = spawn(start.command, start.args, {
     name: 'xterm-256color', cols: start.columns, rows: start.rows, cwd: start.cwd, env: { ...start.env }, encoding: null,
   });
-  const input = new InputWriter(toSink(pty));
+  const descriptor = descriptorOf(pty);
+  const input = new InputWriter(descriptor ?? ((bytes) => { pty.write(bytes); }));
+  if (descriptor !== null) readRestBeforeDestroy({ pty, descriptor, onData: start.onData });
   let isOpen = true;
   pty.onData((chunk: string | Buffer) => { start.onData(typeof chunk === 'string' ? Buffer.from(chunk) : chunk); });
   pty.onExit(({ exitCode, signal }) => {
@@ -52,10 +58,38 @@ export function openPty(start: PtyStart): Pty {
   };
 }
 
-/** The descriptor where the platform has one; else node-pty's own writer. */
-function toSink(pty: IPty): number | ((bytes: Buffer) => void) {
+/** The master's descriptor where the platform has one. */
+function descriptorOf(pty: IPty): number | null {
   const descriptor: unknown = 'fd' in pty ? pty.fd : null;
-  return typeof descriptor === 'number' && descriptor >= 0 ? descriptor : (bytes) => { pty.write(bytes); };
+  return typeof descriptor === 'number' && descriptor >= 0 ? descriptor : null;
+}
+
+/**
+ * node-pty destroys its socket 200 ms after the child's end, read or not; on a busy machine that loses the rest of the
+ * output. So what is left is read before.
+ */
+function readRestBeforeDestroy({ pty, descriptor, onData }: { pty: IPty; descriptor: number; onData: (chunk: Buffer) => void }): void {
+  const socket: unknown = '_socket' in pty ? pty._socket : null;
+  if (!(socket instanceof Socket)) return;
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error) => {
+    if (!socket.destroyed) {
+      for (let held: unknown = socket.read(); held !== null; held = socket.read());
+      for (let rest = tryRead(descriptor); rest !== null; rest = tryRead(descriptor)) onData(rest);
+    }
+    return destroy(error);
+  };
+}
+
+/** Null when nothing is left: the other end is closed, or it is open and silent. */
+function tryRead(descriptor: number): Buffer | null {
+  const buffer = Buffer.allocUnsafe(REST_CHUNK_BYTES);
+  try {
+    const bytes = readSync(descriptor, buffer);
+    return bytes === 0 ? null : buffer.subarray(0, bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** `destroy` is public in node-pty's code and missing from its types. */
