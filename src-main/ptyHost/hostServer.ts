@@ -75,6 +75,7 @@ export class HostServer {
     };
     await new Session({ socket, registry: this.#registry, handle, log: this.#deps.log }).run();
     this.#sockets.delete(socket);
+    this.#neededAtMs = this.#deps.clock.monotonicMs();
   }
 
   #endWhenIdle(): void {
