@@ -18,6 +18,8 @@ export type ServeFiles = (request: IncomingMessage, response: ServerResponse) =>
 export function serveWindow(folder: string): ServeFiles {
   if (!existsSync(join(folder, 'index.html'))) return sayNotBuilt;
   const serve = sirv(folder, {
+    // Looked up on each request: a window that is built anew is served by the backend that already runs.
+    dev: true,
     etag: true,
     setHeaders: (response, pathname) => {
       setSecurityHeaders(response);
