@@ -5,8 +5,6 @@ const CONNECT = 'wheelhouse:connect';
 const PORTS = 'wheelhouse:ports';
 /** A shell that does not answer is asked again after this time. */
 const ANSWER_WITHIN_MS = 10_000;
-/** Asks the preload for ports; the listener stands before it is sent. */
-const CONNECT_MESSAGE = 'wheelhouse:connect';
 
 /** What the preload offers to the window of the desktop. */
 export interface WheelhouseHost {
@@ -47,7 +45,6 @@ export function openMessagePortCarrier({ onOpen, onFrame, onClose }: CarrierEven
   const deadline = setTimeout(close, ANSWER_WITHIN_MS);
   window.addEventListener('message', take);
   window.postMessage({ type: CONNECT }, window.location.origin);
-  window.postMessage({ type: CONNECT_MESSAGE }, window.location.origin);
   return { sendFrame: (frame) => { frames?.postMessage(frame); }, close };
 }
 
