@@ -39,8 +39,9 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 interface AxeViolation { id: string; impact: string | null; nodes: { html: string; any: { message: string }[] }[] }
 
-/** What axe finds on the page as it is now, one line per place; empty when it finds nothing. */
+/** What axe finds on the page once nothing fades in any more, one line per place; empty when it finds nothing. */
 export async function findAxeViolations(page: Page): Promise<string[]> {
+  await page.evaluate('Promise.all(document.getAnimations().filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity).map((animation) => animation.finished))');
   await page.evaluate(readFileSync(axePath, 'utf8'));
   const violations: AxeViolation[] = await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)');
   return violations.flatMap(({ id, impact, nodes }) => nodes.map(({ html, any }) => `${impact ?? ''} ${id}: ${html.slice(0, 200)} ${any[0]?.message ?? ''}`));

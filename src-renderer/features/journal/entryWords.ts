@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { JournalEntry } from '#contract/journal.ts';
+import { formatAbsolute, formatBytes, formatDuration } from '../../base/format.ts';
 
 /** What an entry says, each cell on its own. */
 export interface EntryWords {
@@ -33,14 +34,39 @@ function toSubject(entry: JournalEntry, t: TFunction): string {
   return entry.subjectName ?? entry.subjectId ?? t(`journal.subject.${entry.subjectKind}`);
 }
 
-function toValue(value: string | null, { event }: JournalEntry, t: TFunction): string | null {
+function toValue(value: string | null, { event, subjectId }: JournalEntry, t: TFunction): string | null {
   if (value === null) return null;
-  return event === 'instance.status' ? t(`instances.status.${value}`, { defaultValue: value }) : value;
+  if (event === 'instance.status') return t(`instances.status.${value}`, { defaultValue: value });
+  if (event === 'instance.health') return t(`instances.health.${value}`, { defaultValue: value });
+  return event === 'setting.changed' ? toSettingValue(value, subjectId ?? '', t) : value;
+}
+
+/** A setting's value stands in the journal as JSON. */
+function toSettingValue(json: string, key: string, t: TFunction): string {
+  const text = json.replace(/^"(.*)"$/, '$1');
+  if (text === 'null' || text === '') return t('settings.unset');
+  return t(`settings.key.${key}.option.${text}`, { defaultValue: text });
 }
 
 function toDetails(details: JournalEntry['details']): string {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => toDetail(name, value))
     .join(' · ');
+}
+
+/** `readyAfterMs: 362` reads `ready after 362 ms`: the unit that a name ends with is said with its number. */
+function toDetail(name: string, value: unknown): string {
+  const words = name.replace(/(Ms|Bytes)$/, '').replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `${words} ${typeof value === 'number' ? formatQuantity(name, value) : toText(value)}`;
+}
+
+function formatQuantity(name: string, value: number): string {
+  if (name.endsWith('AtMs')) return formatAbsolute(value);
+  if (name.endsWith('Ms')) return formatDuration(value);
+  return name.endsWith('Bytes') ? formatBytes(value) : String(value);
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -45,7 +45,7 @@ function PaletteList({ onChoose }: { onChoose: (action: Action) => void }): Reac
         <Command.Empty className="px-3 py-6 text-center text-muted">{t('app.palette.none')}</Command.Empty>
         {groups.map(([area, members = []]) => (
           <Command.Group key={area} heading={area} className="[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-0.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted">
-            {members.map((action) => <PaletteRow key={action.id} action={action} onChoose={onChoose} />)}
+            {members.toSorted(byUse).map((action) => <PaletteRow key={action.id} action={action} onChoose={onChoose} />)}
           </Command.Group>
         ))}
       </Command.List>
@@ -56,6 +56,11 @@ function PaletteList({ onChoose }: { onChoose: (action: Action) => void }): Reac
 /** By area, what belongs to the window itself last. */
 function toGroups(actions: readonly Action[], last: string): [string, Action[] | undefined][] {
   return Object.entries(Object.groupBy(actions, (action) => action.area)).sort(([left], [right]) => Number(left === last) - Number(right === last));
+}
+
+/** What can be done now comes before what cannot; else as registered. */
+function byUse(left: Action, right: Action): number {
+  return Number(left.isEnabled() !== true) - Number(right.isEnabled() !== true);
 }
 
 function PaletteRow({ action, onChoose }: { action: Action; onChoose: (action: Action) => void }): ReactNode {

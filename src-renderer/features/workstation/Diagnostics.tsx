@@ -58,14 +58,14 @@ function useFindings(): { findings: Findings | null; problem: Problem | null; is
 
 function BackendFacts({ status }: { status: SystemStatus }): ReactNode {
   const { t } = useTranslation();
-  const nowMs = useNow();
+  const nowMs = useNow(1_000);
   const { p50, p99, max } = status.eventLoopDelayMs;
   const schema = t('workstation.schema', { version: status.database.schemaVersion });
   return (
     <dl className="grid grid-cols-[10rem_minmax(0,1fr)] gap-x-4 rounded-md border border-line bg-panel px-4 py-2">
       <Fact label={t('workstation.version')}>{status.version} · {t(`workstation.shells.${status.shell}`)}</Fact>
       <Fact label={t('workstation.address')}>{status.address ?? t('workstation.noAddress')}</Fact>
-      <Fact label={t('workstation.process')}>{status.pid} · {t('workstation.uptime')} {formatDuration(nowMs - status.startedAtMs)} · {t('workstation.readyAfter')} {formatDuration(status.readyAfterMs)}</Fact>
+      <Fact label={t('workstation.process')}>{status.pid} · {t('workstation.uptime')} {formatDuration(Math.max(1_000, nowMs - status.startedAtMs))} · {t('workstation.readyAfter')} {formatDuration(status.readyAfterMs)}</Fact>
       <Fact label={t('workstation.eventLoop')}>{t('workstation.eventLoopValue', { p50: formatNumber(p50, 1), p99: formatNumber(p99, 1), max: formatNumber(max, 1) })}</Fact>
       <Fact label={t('workstation.resident')}>{formatBytes(status.residentBytes)}</Fact>
       <Fact label={t('workstation.database')}>

@@ -32,8 +32,8 @@ function DoctorRow({ check }: { check: DoctorCheck }): ReactNode {
     <tr className="row-line border-b border-line last:border-b-0">
       <th scope="row" className="px-3 font-normal whitespace-nowrap"><span className="flex items-center gap-3"><span className="flex w-20"><StatusWord tone={tones[check.level]} label={t(`workstation.level.${check.level}`)} /></span>{check.id}</span></th>
       <td className="max-w-50 truncate px-3 font-mono text-xs" title={check.found ?? undefined}>{check.found ?? '–'}</td>
-      <td className="px-3 text-muted">{check.neededFor}</td>
-      <td className="px-3">{check.hint ?? ''}</td>
+      <td className="px-3 py-1 text-muted">{check.neededFor}</td>
+      <td className="px-3 py-1">{check.hint ?? ''}</td>
     </tr>
   );
 }
