@@ -20,6 +20,8 @@ export interface WorkspaceState {
   cell: ColumnId | null;
   editing: { instanceId: string; field: EditField } | null;
   dialog: OpenDialog | null;
+  /** A row that was just made shall have the keyboard once no dialog is in the way. */
+  isFocusWanted: boolean;
 }
 
 export interface Workspace {
@@ -40,7 +42,7 @@ export function workspaceOf(store: InstanceStore): Workspace {
 
 function createWorkspace(): Workspace {
   return {
-    state: createStore<WorkspaceState>(() => ({ filter: '', focus: noFocus, cell: null, editing: null, dialog: null })),
+    state: createStore<WorkspaceState>(() => ({ filter: '', focus: noFocus, cell: null, editing: null, dialog: null, isFocusWanted: false })),
     edits: createStore<EditState>(() => noEdits),
   };
 }

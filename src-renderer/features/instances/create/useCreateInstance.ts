@@ -31,7 +31,7 @@ export function useCreateInstance(onDone: () => void): Creating {
   const [isBusy, setBusy] = useState(false);
   const run = async (draft: InstanceDraft, { blueprint, isStarting, acceptUnparsed }: CreateOptions): Promise<void> => {
     const instance = await client.instances.create(toCreation(draft, blueprint.id));
-    workspace.state.setState({ filter: '' });
+    workspace.state.setState({ filter: '', isFocusWanted: true });
     rows.setFocus(focusOn({ kind: 'instance', key: instance.id, groupKey: groupKeyOf(groupTitleOf(instance)) }));
     if (!isStarting) {
       onDone();

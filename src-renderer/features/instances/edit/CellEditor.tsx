@@ -98,7 +98,7 @@ function isForAll({ ctrlKey, metaKey }: KeyboardEvent, field: EditField): boolea
 
 /** The next shown field with an editor of its own; the autostart toggle is skipped. */
 function nextField(order: readonly EditField[], field: EditField, by: 1 | -1): EditField {
-  const fields = order.filter((each) => each !== 'autostart');
+  const fields: readonly EditField[] = order.filter((each) => each !== 'autostart');
   return fields[(fields.indexOf(field) + by + fields.length) % fields.length] ?? field;
 }
 

@@ -47,6 +47,17 @@ export function useFocusKeeping({ scroller, rows, focusIndex, scrollTo }: Keepin
     };
   }, [scroller, workspace, setFocus]);
 
+  const isWanted = useWorkspace(({ isFocusWanted, dialog }) => isFocusWanted && dialog === null);
+  useEffect(() => {
+    if (!isWanted || focusIndex === -1) return;
+    // After the dialog, which gives the focus back in a task of its own.
+    const timer = setTimeout(() => {
+      workspace.state.setState({ isFocusWanted: false });
+      scroller.current?.querySelector<HTMLElement>('[data-key][tabindex="0"]')?.focus();
+    }, 0);
+    return () => { clearTimeout(timer); };
+  }, [isWanted, focusIndex, workspace, scroller]);
+
   const scrollToFocus = useRef((): void => undefined);
   useLayoutEffect(() => { scrollToFocus.current = () => { if (focusIndex !== -1) scrollTo(focusIndex); }; });
   useLayoutEffect(() => { if (focusKey !== null) scrollToFocus.current(); }, [focusKey]);
