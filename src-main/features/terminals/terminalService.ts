@@ -31,6 +31,8 @@ interface TerminalDeps {
   log: Logger;
 }
 
+const RETRY_MS = 2_000;
+
 type HostState = Extract<TerminalChange, { kind: 'host' }>['host'];
 
 /** All terminals: runs' output and shells, as far as their host and the run records tell. */
@@ -40,6 +42,7 @@ export class TerminalService {
   readonly #didChange = new Emitter<TerminalChange>();
   readonly #subscriptions = new DisposableStack();
   #hostState: HostState = 'starting';
+  #cancelRetry: (() => void) | null = null;
 
   readonly onDidChange = this.#didChange.event;
 
@@ -68,11 +71,13 @@ export class TerminalService {
   }
 
   async stop(): Promise<void> {
+    this.#cancelRetry?.();
     this.#subscriptions.dispose();
   }
 
-  /** Asks the host what it holds; starts one if there is none. */
+  /** Asks the host what it holds; starts one if there is none, and tries again later when that fails. Does not throw. */
   async refresh(): Promise<void> {
+    this.#cancelRetry?.();
     try {
       await this.#deps.host.ensureStarted();
       const hosted = await this.#deps.host.list();
@@ -82,6 +87,7 @@ export class TerminalService {
     } catch (error) {
       this.#deps.log.error('terminals.host_unavailable', { error });
       this.#setHostState('down');
+      this.#cancelRetry = this.#deps.clock.after(RETRY_MS, () => { void this.refresh(); });
     }
   }
 
@@ -136,7 +142,8 @@ export class TerminalService {
 
   #describe(facts: HostedTerminal, run: Run | undefined): Terminal {
     if (run !== undefined) return { ...runTerminal(run), ...liveFacts(facts) };
-    return { ...shellTerminal({ id: terminalIdSchema.parse(facts.terminalId), pid: facts.pid, mark: facts.mark, createdAtMs: facts.startedAtMs }), ...liveFacts(facts) };
+    const shell = shellTerminal({ id: terminalIdSchema.parse(facts.terminalId), pid: facts.pid, mark: facts.mark, createdAtMs: facts.startedAtMs });
+    return { ...shell, ...liveFacts(facts), title: facts.title || shell.title };
   }
 
   #followRun(run: Run): void {

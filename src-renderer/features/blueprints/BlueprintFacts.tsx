@@ -11,7 +11,7 @@ export function BlueprintFacts({ blueprint, users, onLine }: { blueprint: Bluepr
   const { header, group, problems, unknownKeys, headerVersion } = blueprint;
   const unknown = Object.entries(unknownKeys).map(([key, value]) => ({ key, value }));
   return (
-    <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-auto p-4">
+    <div role="region" tabIndex={0} aria-label={t('blueprints.page.facts')} className="flex min-h-0 flex-1 flex-col gap-4 overflow-auto p-4">
       {group === 'unparsed' ? <p className="rounded-sm border border-line bg-bg px-3 py-2 text-muted">{t('blueprints.unparsedWhy')}</p> : null}
       {header.description ? <p className="max-w-150 whitespace-pre-line">{header.description}</p> : null}
       {problems.length > 0 ? <Part title={t('blueprints.problems')}><ProblemList problems={problems} onLine={onLine} /></Part> : null}
@@ -44,7 +44,7 @@ function Rows({ rows, isMono = false }: { rows: readonly { key: string; value: s
       <tbody>
         {rows.map(({ key, value }) => (
           <tr key={key} className="border-b border-line align-top">
-            <th scope="row" className={`w-52 px-0 py-1 text-left font-normal text-muted ${isMono ? 'font-mono' : ''}`}>{key}</th>
+            <th scope="row" className={`w-64 px-0 py-1 text-left font-normal text-muted ${isMono ? 'font-mono' : ''}`}>{key}</th>
             <td className={`px-2 py-1 break-words select-text ${isMono ? 'font-mono' : ''}`}>{value}</td>
           </tr>
         ))}

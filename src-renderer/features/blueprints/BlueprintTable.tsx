@@ -14,7 +14,7 @@ import { editBlueprint, showBlueprint } from './blueprintPlace.ts';
 
 const groupName = z.enum(['custom', 'stock', 'unparsed']);
 const wide = ['name', 'category', 'kind', 'version', 'problems', 'usedBy'] as const;
-const narrow = ['name', 'version', 'problems'] as const;
+const narrow = ['name', 'category', 'problems'] as const;
 type Column = (typeof wide)[number];
 const isNumber = (column: Column): boolean => column === 'problems';
 
@@ -82,9 +82,11 @@ function Row({ blueprint, columns, isChosen, isTabStop }: { blueprint: Blueprint
   };
   return (
     <tr tabIndex={isTabStop ? 0 : -1} data-row="" aria-current={isChosen || undefined} onClick={() => { showBlueprint(blueprint.id); }} onKeyDown={onKeyDown} className={classNames('row-line border-b border-line', isChosen ? 'bg-selected' : 'hover:bg-hover')}>
-      {columns.map((column) => (column === 'problems'
-        ? <td key={column} className="tabular px-3 text-right"><Problems blueprint={blueprint} /></td>
-        : <td key={column} title={texts[column]} className={classNames('truncate px-3', column !== 'name' && 'text-muted')}>{texts[column] || '–'}</td>))}
+      {columns.map((column) => {
+        if (column === 'problems') return <td key={column} className="tabular px-3 text-right"><Problems blueprint={blueprint} /></td>;
+        if (column === 'name') return <th key={column} scope="row" title={blueprint.path} className="truncate px-3 font-normal">{texts.name}</th>;
+        return <td key={column} title={texts[column]} className="truncate px-3 text-muted">{texts[column] || '–'}</td>;
+      })}
     </tr>
   );
 }

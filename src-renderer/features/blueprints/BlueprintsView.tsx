@@ -36,7 +36,8 @@ export function BlueprintsView({ switcher, onCreate }: BlueprintsViewProps): Rea
   return (
     <>
       <AreaHeader
-        title={t('instances.title')}
+        title={t('blueprints.title')}
+        isTitleHidden
         actions={<><FilterField label={t('blueprints.filter')} value={filter} onChange={setFilter} /><Button icon={<Plus size={14} aria-hidden />} onClick={begin}>{t('blueprints.new')}</Button></>}
       >
         {switcher}

@@ -40,9 +40,9 @@ export function CodeArea({ label, value, onChange, marks, ref }: CodeAreaProps):
   }), [linePx]);
   const metrics = { lineHeight: `${linePx}px`, paddingBlock: PADDING_PX };
   return (
-    <div className="flex h-full min-h-0 bg-bg font-mono text-sm">
+    <div className="flex h-full min-h-0 bg-bg font-mono text-sm [font-variant-ligatures:none]">
       <div aria-hidden className="relative w-14 shrink-0 overflow-hidden border-r border-line">
-        <pre className="px-2 text-right text-muted opacity-70 select-none" style={{ ...metrics, transform: `translateY(${-scrollTop}px)` }}>{numbers}</pre>
+        <pre className="px-2 text-right text-muted select-none" style={{ ...metrics, transform: `translateY(${-scrollTop}px)` }}>{numbers}</pre>
         {marks.map(({ line, level }) => <span key={`${line} ${level}`} className={`absolute right-0 w-1 ${level === 'error' ? 'bg-error' : 'bg-stalled'}`} style={{ top: PADDING_PX + (line - 1) * linePx - scrollTop, height: linePx }} />)}
       </div>
       <textarea ref={box} aria-label={label} wrap="off" spellCheck={false} autoCapitalize="off" autoComplete="off" value={value} onChange={(event) => { onChange(event.target.value); }} onScroll={(event) => { setScrollTop(event.currentTarget.scrollTop); }} className="min-w-0 flex-1 resize-none overflow-auto bg-bg px-3 whitespace-pre" style={metrics} />

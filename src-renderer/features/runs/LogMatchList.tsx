@@ -43,8 +43,16 @@ function Row({ match, start, marked, onChoose }: { match: LogMatch | undefined; 
     <li className="row-line absolute inset-x-0 top-0" style={{ transform: `translateY(${start}px)` }}>
       <button type="button" title={match.text.slice(0, 2_000)} onClick={() => { onChoose(match); }} className="flex size-full items-center gap-3 px-3 text-left hover:bg-hover">
         <span className="tabular w-12 shrink-0 text-right text-xs text-muted">{formatNumber(match.line)}</span>
-        <span className="min-w-0 truncate font-mono text-sm"><MarkedText text={match.text.trim().slice(0, 500)} marked={marked} /></span>
+        <span className="min-w-0 truncate font-mono text-sm"><MarkedText text={toExcerpt(match.text, marked)} marked={marked} /></span>
       </button>
     </li>
   );
+}
+
+const BEFORE_MATCH = 24;
+
+/** The part of a line around its first match, so that the match is in sight in a narrow list. */
+function toExcerpt(text: string, marked: string): string {
+  const at = text.toLowerCase().indexOf(marked.toLowerCase());
+  return at <= BEFORE_MATCH ? text.trimStart().slice(0, 500) : `…${text.slice(at - BEFORE_MATCH, at + 500)}`;
 }

@@ -63,7 +63,7 @@ export function VirtualLines({ label, count, renderLine, longest, scale, isWrapp
   const digits = firstNumber === undefined ? 0 : Math.max(3, String(firstNumber + count).length);
   const minWidth = isWrapped ? undefined : `calc(${longest + digits + 4}ch + 1.5rem)`;
   return (
-    <div ref={box} role="group" tabIndex={0} aria-label={label} onScroll={onScroll} onKeyDown={onKeyDown} className="h-full min-h-0 overflow-auto bg-bg font-mono text-sm">
+    <div ref={box} role="group" tabIndex={0} aria-label={label} onScroll={onScroll} onKeyDown={onKeyDown} className="h-full min-h-0 overflow-auto bg-bg font-mono text-sm [font-variant-ligatures:none]">
       <div className="relative" style={{ height: totalPx, minWidth }}>
         {virtual.getVirtualItems().map(({ index, start, key }) => (
           <div
@@ -73,7 +73,7 @@ export function VirtualLines({ label, count, renderLine, longest, scale, isWrapp
             className={classNames('absolute inset-x-0 top-0 flex px-3', index === markedIndex && 'bg-selected')}
             style={{ transform: `translateY(${start}px)`, lineHeight: `${linePx}px`, minHeight: linePx }}
           >
-            {firstNumber === undefined ? null : <span aria-hidden className="shrink-0 pr-4 text-right text-muted opacity-70 select-none" style={{ width: `${digits + 2}ch` }}>{firstNumber + index}</span>}
+            {firstNumber === undefined ? null : <span aria-hidden className="shrink-0 pr-4 text-right text-muted select-none" style={{ width: `${digits + 2}ch` }}>{firstNumber + index}</span>}
             <span className={isWrapped ? 'min-w-0 break-all whitespace-pre-wrap' : 'whitespace-pre'}>{renderLine(index)}</span>
           </div>
         ))}

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/Button.tsx';
@@ -9,11 +10,14 @@ export interface PasteDialogProps {
   waiting: { text: string; lineCount: number } | null;
   onPaste: (text: string) => void;
   onClose: () => void;
+  /** The dialog has let the focus go. */
+  onClosed: () => void;
 }
 
 /** Asks before several lines go into a terminal, where each may run at once. */
-export function PasteDialog({ waiting, onPaste, onClose }: PasteDialogProps): ReactNode {
+export function PasteDialog({ waiting, onPaste, onClose, onClosed }: PasteDialogProps): ReactNode {
   const { t } = useTranslation();
+  useAfterClose(waiting !== null, onClosed);
   const paste = (text: string) => (): void => {
     onClose();
     onPaste(text);
@@ -30,4 +34,17 @@ export function PasteDialog({ waiting, onPaste, onClose }: PasteDialogProps): Re
       <pre tabIndex={0} aria-label={t('terminals.paste.preview')} className="max-h-80 overflow-auto rounded-sm border border-line bg-bg p-2 font-mono text-sm">{waiting?.text}</pre>
     </Dialog>
   );
+}
+
+function useAfterClose(isOpen: boolean, onClosed: () => void): void {
+  const wasOpen = useRef(false);
+  const latest = useRef(onClosed);
+  useEffect(() => { latest.current = onClosed; });
+  useEffect(() => {
+    const hasClosed = wasOpen.current && !isOpen;
+    wasOpen.current = isOpen;
+    if (!hasClosed) return;
+    const timer = setTimeout(() => { latest.current(); }, 0);
+    return () => { clearTimeout(timer); };
+  }, [isOpen]);
 }

@@ -40,11 +40,13 @@ export function TerminalView({ terminalId, isActive }: { terminalId: string; isA
   const showLogInstead = (): void => {
     const runId = terminal?.runId;
     setDrawn(true);
+    held.current?.screen.hideCursor();
     if (runId == null || isDrawn) return;
     app.client.runs.log({ run: runId, raw: true, maxBytes: 500_000 }).then(({ text }) => { held.current?.screen.terminal.write(text); }, app.toastError);
   };
   const onEvent = (event: ChannelEvent): void => {
     if (event.kind === 'drawn') setDrawn(true);
+    else if (event.kind === 'exit') held.current?.screen.hideCursor();
     else if (event.kind === 'closed' && event.reason !== 'host_unavailable') showLogInstead();
   };
   const onKey = (event: KeyboardEvent): boolean => {
@@ -82,7 +84,7 @@ export function TerminalView({ terminalId, isActive }: { terminalId: string; isA
       </ContextMenu>
       {isFinding && live ? <FindBar screen={live.screen} onClose={closeFind} /> : null}
       {terminal ? <TerminalEnd terminal={terminal} /> : <p className="px-3 py-1 text-muted">{t('terminals.waiting')}</p>}
-      <PasteDialog waiting={waitingPaste} onPaste={(text) => { live?.paste(text); }} onClose={() => { setWaitingPaste(null); live?.screen.terminal.focus(); }} />
+      <PasteDialog waiting={waitingPaste} onPaste={(text) => { live?.paste(text); }} onClose={() => { setWaitingPaste(null); }} onClosed={() => { live?.screen.terminal.focus(); }} />
     </div>
   );
 }

@@ -29,16 +29,17 @@ export function readTerminalTheme(): ITheme {
     background: readToken('--bg'), foreground: readToken('--text'),
     cursor: readToken('--accent'), cursorAccent: readToken('--bg'),
     selectionBackground: readToken('--selected'), selectionInactiveBackground: readToken('--selected'),
+    overviewRulerBorder: '#00000000',
     scrollbarSliderBackground: `${readToken('--edge')}80`, scrollbarSliderHoverBackground: readToken('--edge'), scrollbarSliderActiveBackground: readToken('--edge'),
   };
 }
 
 /** How matches of a search are marked: all of them, and the one in focus. */
-export function readMatchLook(): { matchBackground: string; matchOverviewRuler: string; activeMatchBackground: string; activeMatchColorOverviewRuler: string } {
+export function readMatchLook(): { matchBackground: string; matchOverviewRuler: string; activeMatchBackground: string; activeMatchBorder: string; activeMatchColorOverviewRuler: string } {
   const isLight = document.documentElement.dataset['theme'] === 'light';
   return {
     matchBackground: isLight ? '#fbe9a8' : '#4d431a', matchOverviewRuler: readToken('--busy'),
-    activeMatchBackground: isLight ? '#f0c33c' : '#8a6d12', activeMatchColorOverviewRuler: readToken('--accent'),
+    activeMatchBackground: isLight ? '#f0c33c' : '#8a6d12', activeMatchBorder: readToken('--accent'), activeMatchColorOverviewRuler: readToken('--accent'),
   };
 }
 

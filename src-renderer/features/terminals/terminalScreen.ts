@@ -65,6 +65,11 @@ export class TerminalScreen {
     this.fit();
   }
 
+  /** Nothing will be typed here any more. */
+  hideCursor(): void {
+    this.terminal.write('\x1b[?25l');
+  }
+
   dispose(): void {
     for (const end of this.#ends.splice(0)) end();
     this.terminal.dispose();
