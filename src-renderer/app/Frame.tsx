@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Subscribe } from '../base/signal.ts';
+import { InstanceActions } from '../features/palette/InstanceActions.tsx';
 import { Palette } from '../features/palette/Palette.tsx';
 import { TerminalActions } from '../features/terminals/TerminalActions.tsx';
 import { Announcer } from './Announcer.tsx';
@@ -37,6 +38,7 @@ export function Frame({ onAnnounce }: { onAnnounce: Subscribe<string> }): ReactN
         <StatusBar />
       </div>
       <TerminalActions />
+      <InstanceActions />
       <Palette />
       <ShortcutSheet />
       <Toasts />

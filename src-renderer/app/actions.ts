@@ -15,6 +15,8 @@ export interface Action {
   isShortcutLocal?: boolean;
   /** The shortcut is also taken from a focused terminal (an element inside `data-terminal`). */
   worksInTerminal?: boolean;
+  /** The palette lists it only once something of its title is typed: one of many of its kind. */
+  isOnlyFound?: boolean;
   /** True, or the reason why it cannot be done now. */
   isEnabled: () => true | string;
   run: () => void | Promise<void>;

@@ -5,9 +5,9 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { JournalEntry } from '#contract/journal.ts';
 import { useApp } from '../../app/appContext.tsx';
-import { navigate } from '../../app/route.ts';
 import { ROW_PX, useScale } from '../../app/zoom.ts';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
+import { showInstance } from '../palette/showInstance.ts';
 import { toEntryWords } from './entryWords.ts';
 import type { EntryWords } from './entryWords.ts';
 
@@ -59,13 +59,10 @@ function JournalRow({ entry, rowIndex, top }: { entry: JournalEntry; rowIndex: n
 
 function Subject({ entry, name }: { entry: JournalEntry; name: string }): ReactNode {
   const { t } = useTranslation();
-  const { view } = useApp();
+  const app = useApp();
   const { subjectId } = entry;
   if (entry.subjectKind !== 'instance' || subjectId === null) return <span title={name}>{name}</span>;
-  const open = (): void => {
-    view.setState({ selectedInstanceIds: [subjectId] });
-    navigate('instances', subjectId);
-  };
+  const open = (): void => { showInstance(app, subjectId); };
   return <button type="button" title={t('journal.openSubject', { name })} onClick={open} className="max-w-full truncate rounded-sm text-left text-accent hover:underline">{name}</button>;
 }
 

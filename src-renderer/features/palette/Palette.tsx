@@ -1,11 +1,12 @@
 import { Command } from 'cmdk';
 import { Dialog } from 'radix-ui';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Action } from '../../app/actions.ts';
 import { useApp } from '../../app/appContext.tsx';
+import { findActions } from './findActions.ts';
 import { Kbd } from '../../ui/Kbd.tsx';
 
 /** Every action that is registered now, found by typing. */
@@ -37,10 +38,11 @@ export function Palette(): ReactNode {
 function PaletteList({ onChoose }: { onChoose: (action: Action) => void }): ReactNode {
   const { t } = useTranslation();
   const { actions } = useApp();
-  const groups = toGroups(actions.list().filter(({ id }) => id !== 'app.palette'), t('app.window'));
+  const [search, setSearch] = useState('');
+  const groups = toGroups(findActions(actions.list(), search), t('app.window'));
   return (
     <Command loop label={t('app.palette.title')}>
-      <Command.Input placeholder={t('app.palette.placeholder')} className="h-11 w-full border-b border-line bg-transparent px-4 text-base outline-none" />
+      <Command.Input value={search} onValueChange={setSearch} placeholder={t('app.palette.placeholder')} className="h-11 w-full border-b border-line bg-transparent px-4 text-base outline-none" />
       <Command.List className="max-h-[56vh] overflow-y-auto p-1">
         <Command.Empty className="px-3 py-6 text-center text-muted">{t('app.palette.none')}</Command.Empty>
         {groups.map(([area, members = []]) => (
