@@ -63,7 +63,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const access = new AccessService({ ...secrets, clock });
   const eventLoop = new EventLoopMonitor(clock);
   const workstation = new WorkstationSampler({ probe: process.platform === 'linux' ? new ProcWorkstationProbe(config.home) : new PortableWorkstationProbe(config.home), clock, log });
-  const gpus = new GpuSampler({ probe: new NvidiaSmiGpuProbe({ log }), clock });
+  const gpus = new GpuSampler({ probe: new NvidiaSmiGpuProbe({ log }), clock, log });
   const processes = createProcessTable();
   const ptyHost = new SocketPtyHost({ home: config.home, entryPath: shell.ptyHostEntry ?? PTY_HOST_ENTRY, startHostProcess: shell.startHostProcess, clock, log });
   const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });

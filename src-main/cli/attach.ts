@@ -10,7 +10,7 @@ const LEAVE_KEY = 0x1d;
 export async function attach(socketPath: string, terminalId: string, client: BackendClient): Promise<void> {
   const socket = await openSocket(socketPath, '/frames');
   if (socket === null) throw new Error('The backend does not answer.');
-  const { columns = 120, rows = 30 } = process.stdout;
+  const { columns, rows } = process.stdout.isTTY ? process.stdout : { columns: 120, rows: 30 };
   const ended = Promise.withResolvers<string>();
   receiveOutput(socket, ended.resolve);
   socket.send(encodeFrame({ kind: 'attach', channelId: CHANNEL_ID, payload: { terminalId, columns, rows } }));

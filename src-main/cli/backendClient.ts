@@ -26,6 +26,14 @@ export async function openSocket(socketPath: string, path: '/rpc' | '/frames'): 
 export async function connectToBackend(socketPath: string): Promise<BackendConnection | null> {
   const socket = await openSocket(socketPath, '/rpc');
   if (socket === null) return null;
-  const client: BackendClient = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
+  const client: BackendClient = createORPCClient(new RPCLink({ websocket: toLinkSocket(socket) }));
   return { client, close: () => { socket.close(); } };
+}
+
+type LinkSocket = ConstructorParameters<typeof RPCLink>[0]['websocket'];
+
+/** ws keeps the browser's interface; only its event types are named otherwise. */
+export function toLinkSocket(socket: WebSocket): LinkSocket {
+  const target: unknown = socket;
+  return target as LinkSocket;
 }

@@ -14,7 +14,7 @@ export function addBlueprintCommands(program: Command): void {
 async function list(_options: unknown, command: Command): Promise<void> {
   await withBackend(command, async ({ client, output }) => {
     const blueprints = await client.blueprints.list({});
-    output.print(blueprints, () => toTable([['ID', 'NAME', 'GROUP', 'CATEGORY', 'KIND'], ...blueprints.map(({ id, group, header }) => [id, header.name ?? '', group, header.category ?? '', header.kind])]));
+    output.print(blueprints, () => toTable([['ID', 'NAME', 'GROUP', 'CATEGORY', 'KIND'], ...blueprints.map(({ id, group, header }) => [id, header.name, group, header.category ?? '', header.kind])]));
   });
 }
 

@@ -42,11 +42,12 @@ const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
 
 /** One clear sentence for whatever went wrong. */
 export function explainError(error: unknown): string {
-  if (error instanceof ORPCError) {
-    const data: unknown = error.data;
-    return SENTENCES[error.code]?.(isRecord(data) ? data : {}) ?? `${error.code}: ${error.message}`;
-  }
+  if (isWireError(error)) return SENTENCES[error.code]?.(isRecord(error.data) ? error.data : {}) ?? `${error.code}: ${error.message}`;
   return error instanceof Error ? error.message : String(error);
+}
+
+function isWireError(error: unknown): error is ORPCError<string, unknown> {
+  return error instanceof ORPCError;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -118,5 +118,5 @@ test('an undeclared throw reaches nobody with its text', async () => {
   const wire = toWireError(new Error('secret path'), silentLog, { schemaVersion: 1, supportedVersion: 1 });
 
   expect(JSON.stringify(wire.toJSON())).not.toContain('secret');
-  expect(wire).toMatchObject({ code: 'internal', status: statusOf('internal'), data: { reference: expect.any(String) } });
+  expect(wire).toMatchObject({ code: 'internal', status: statusOf('internal'), data: { reference: expect.any(String) as string } });
 });

@@ -53,7 +53,7 @@ describe('the command line', () => {
     const removed = await wheelhouse('instance', 'rm', 'files');
 
     expect(created).toMatchObject({ name: 'files', status: 'stopped', health: 'unknown', cause: null, port: null, url: null, pid: null, runId: null, group: 'Tools' });
-    expect(started).toMatchObject({ status: 'started', health: 'ok', cause: null, port: expect.any(Number), pid: expect.any(Number), runId: expect.any(String) });
+    expect(started).toMatchObject({ status: 'started', health: 'ok', cause: null, port: expect.any(Number) as number, pid: expect.any(Number) as number, runId: expect.any(String) as string });
     expect(page.status).toBe(200);
     expect(status).toMatchObject({ running: true, liveCount: 1 });
     expect(listed).toMatch(/files +started/);

@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WebSocket } from 'ws';
-import { openSocket, type BackendClient } from '../../src-main/cli/backendClient.ts';
+import type { WebSocket } from 'ws';
+import { openSocket, toLinkSocket, type BackendClient } from '../../src-main/cli/backendClient.ts';
 import { readConfig } from '../../src-main/app/config.ts';
 import { waitFor } from './waitFor.ts';
 
@@ -83,7 +83,7 @@ export async function startBackend({ home = makeHome(), env = {}, args = [], por
 async function connect(home: string): Promise<{ client: BackendClient; socket: WebSocket }> {
   const path = readConfig({ home }).socket;
   const socket = await waitFor(() => (existsSync(path) ? openSocket(path, '/rpc') : null), { what: 'the local socket' });
-  return { client: createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })), socket };
+  return { client: createORPCClient(new RPCLink({ websocket: toLinkSocket(socket) })), socket };
 }
 
 async function killChild(child: ChildProcess): Promise<void> {

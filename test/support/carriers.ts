@@ -8,7 +8,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import { readConfig } from '../../src-main/app/config.ts';
 import { createBackend, type Backend } from '../../src-main/app/createBackend.ts';
-import type { BackendClient } from '../../src-main/cli/backendClient.ts';
+import { toLinkSocket, type BackendClient } from '../../src-main/cli/backendClient.ts';
 import { HeadlessHost } from '../../src-main/headless/headlessHost.ts';
 import { createNodeHostStarter } from '../../src-main/platform/pty/hostProcess.ts';
 import { makeHome } from './backend.ts';
@@ -42,7 +42,7 @@ export async function startCarrierWorld({ home = makeHome(), environment = proce
     backend, home, url, token,
     clients: {
       MessagePort: createORPCClient(new MessagePortLink({ port: toDomPort(calls.port2) })),
-      WebSocket: createORPCClient(new WebSocketLink({ websocket: socket as unknown as globalThis.WebSocket })),
+      WebSocket: createORPCClient(new WebSocketLink({ websocket: toLinkSocket(socket) })),
     },
     stop: async () => {
       connection.dispose();
@@ -56,5 +56,6 @@ export async function startCarrierWorld({ home = makeHome(), environment = proce
 /** Node's port is an EventTarget that must be started by hand. */
 function toDomPort(port: MessagePort): globalThis.MessagePort {
   port.start();
-  return port as unknown as globalThis.MessagePort;
+  const target: unknown = port;
+  return target as globalThis.MessagePort;
 }

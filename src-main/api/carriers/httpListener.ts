@@ -84,12 +84,19 @@ export class HttpListener {
     const url = readUrl(request);
     const decision = this.#decide(request, false);
     if (decision.kind === 'refuse' && decision.reason !== 'token') { this.#refuse(response, decision.reason); return; }
-    if (url.pathname === '/health') { sendJson(response, { status: 'ok', pid: process.pid }); return; }
-    if (url.pathname === '/' && url.searchParams.has('token')) { this.#redeem(url, response); return; }
+    if (this.#answerStranger(url, response)) return;
     if (decision.kind === 'refuse') { this.#refuse(response, decision.reason); return; }
     if (url.pathname === '/api' || url.pathname.startsWith('/api/')) { await this.#deps.rest.handle(request, response, url.pathname); return; }
     if (request.method !== 'GET' && request.method !== 'HEAD') { sendText(response, 405, 'This address can only be read.'); return; }
     this.#deps.serveWindow(request, response);
+  }
+
+  /** What needs no key: whether somebody is there, and trading a one-time token for a session. */
+  #answerStranger(url: URL, response: ServerResponse): boolean {
+    if (url.pathname === '/health') sendJson(response, { status: 'ok', pid: process.pid });
+    else if (url.pathname === '/' && url.searchParams.has('token')) this.#redeem(url, response);
+    else return false;
+    return true;
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -3,7 +3,7 @@ import { RPCHandler } from '@orpc/server/message-port';
 import { toDisposable, type Disposable } from '../../base/disposables.ts';
 import type { TerminalService } from '../../features/terminals/index.ts';
 import type { AppRouter } from '../router.ts';
-import type { RpcBoundary } from './rpcBoundary.ts';
+import type { NoContext, RpcBoundary } from './rpcBoundary.ts';
 
 export type { SupportedMessagePort } from '@orpc/client/message-port';
 
@@ -15,7 +15,7 @@ export interface WindowPorts {
 
 /** Serves desktop windows; both ports must be started by the caller. */
 export class MessagePortCarrier {
-  readonly #handler: RPCHandler<Record<never, never>>;
+  readonly #handler: RPCHandler<NoContext>;
   readonly #terminals: TerminalService;
 
   constructor({ router, boundary, terminals }: { router: AppRouter; boundary: RpcBoundary; terminals: TerminalService }) {

@@ -7,13 +7,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contract } from '#contract/contract.ts';
 import type { AppRouter } from '../router.ts';
 import { renderApiPage, type ApiDocument } from './apiPage.ts';
-import type { RpcBoundary } from './rpcBoundary.ts';
+import type { NoContext, RpcBoundary } from './rpcBoundary.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Serves REST under /api, its OpenAPI document under /api/openapi.json and a readable page under /api. */
 export class RestCarrier {
-  readonly #handler: OpenAPIHandler<Record<never, never>>;
+  readonly #handler: OpenAPIHandler<NoContext>;
   readonly #version: string;
   #document: Promise<ApiDocument> | null = null;
 

@@ -1,6 +1,9 @@
 import type { Logger } from '../../base/logger.ts';
 import { toWireError, type SchemaFacts } from '../errorBoundary.ts';
 
+/** Handlers need nothing of the carrier: who may call was decided before. */
+export type NoContext = Record<string, never>;
+
 /** What every carrier gives its handler, so that one boundary stands between the features and all clients. */
 export interface RpcBoundary {
   clientInterceptors: [(options: { next: () => Promise<unknown> }) => Promise<unknown>];

@@ -5,7 +5,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Clock } from '../../base/clock.ts';
 import type { TerminalService } from '../../features/terminals/index.ts';
 import type { AppRouter } from '../router.ts';
-import type { RpcBoundary } from './rpcBoundary.ts';
+import type { NoContext, RpcBoundary } from './rpcBoundary.ts';
 
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const PING_EVERY_MS = 30_000;
@@ -15,7 +15,7 @@ interface WebSocketDeps { router: AppRouter; boundary: RpcBoundary; terminals: T
 /** Serves calls under /rpc and terminal frames under /frames; who may in was decided before. */
 export class WebSocketCarrier {
   readonly #deps: WebSocketDeps;
-  readonly #handler: RPCHandler<Record<never, never>>;
+  readonly #handler: RPCHandler<NoContext>;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   #stopPinging: (() => void) | null = null;
 
@@ -52,7 +52,7 @@ export class WebSocketCarrier {
     if (path !== '/rpc' && path !== '/frames') return false;
     this.#server.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => { client.terminate(); });
-      if (path === '/rpc') void this.#handler.upgrade(client, { context: {} });
+      if (path === '/rpc') this.#handler.upgrade(client, { context: {} }).catch(() => { client.terminate(); });
       else this.#serveFrames(client);
     });
     return true;

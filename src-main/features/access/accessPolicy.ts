@@ -27,9 +27,12 @@ export function decideAccess(request: RequestFacts, allowedHosts: ReadonlySet<st
   const host = request.host?.toLowerCase();
   if (host === undefined || !allowedHosts.has(host)) return refuse('host');
   if (request.origin !== undefined && !isOwnOrigin(request.origin, host)) return refuse('origin');
-  if (request.hasToken) return { kind: 'allow' };
-  if (!request.hasSession) return refuse('token');
-  return request.isUpgrade && request.origin === undefined ? refuse('origin') : { kind: 'allow' };
+  return request.hasToken ? { kind: 'allow' } : decideSession(request);
+}
+
+function decideSession({ hasSession, isUpgrade, origin }: RequestFacts): AccessDecision {
+  if (!hasSession) return refuse('token');
+  return isUpgrade && origin === undefined ? refuse('origin') : { kind: 'allow' };
 }
 
 function isOwnOrigin(origin: string, host: string): boolean {

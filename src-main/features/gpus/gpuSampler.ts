@@ -1,6 +1,7 @@
 import type { GpuReading } from '#contract/gpus.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { GpuProbe } from '../../platform/gpu/gpuProbe.ts';
 
 const LISTENED_MS = 1_000;
@@ -8,7 +9,7 @@ const UNLISTENED_MS = 5_000;
 
 /** Reads the GPUs once a second while somebody listens, every five seconds otherwise; never twice at once. */
 export class GpuSampler {
-  readonly #deps: { probe: GpuProbe; clock: Clock };
+  readonly #deps: { probe: GpuProbe; clock: Clock; log: Logger };
   readonly #didRead = new Emitter<GpuReading>();
   #stopTicking: (() => void) | null = null;
   #reading: Promise<GpuReading> | null = null;
@@ -16,7 +17,7 @@ export class GpuSampler {
 
   readonly onDidRead = this.#didRead.event;
 
-  constructor(deps: { probe: GpuProbe; clock: Clock }) {
+  constructor(deps: { probe: GpuProbe; clock: Clock; log: Logger }) {
     this.#deps = deps;
   }
 
@@ -24,7 +25,7 @@ export class GpuSampler {
     this.#stopTicking ??= this.#deps.clock.every(LISTENED_MS, () => {
       if (this.#last?.state === 'absent') return;
       const ageMs = this.#deps.clock.nowMs() - (this.#last?.takenAtMs ?? 0);
-      if (this.#didRead.hasListeners || ageMs >= UNLISTENED_MS) void this.read();
+      if (this.#didRead.hasListeners || ageMs >= UNLISTENED_MS) this.read().catch((error: unknown) => { this.#deps.log.error('gpu.read_failed', { error }); });
     });
   }
 

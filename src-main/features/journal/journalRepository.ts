@@ -43,6 +43,6 @@ export class JournalRepository {
 function toEntry(raw: z.infer<typeof row>): JournalEntry {
   return journalEntry.parse({
     id: raw.id, atMs: raw.at_ms, event: raw.event, subjectKind: raw.subject_kind, subjectId: raw.subject_id, subjectName: raw.subject_name,
-    from: raw.from_state, to: raw.to_state, cause: raw.cause, details: JSON.parse(raw.details),
+    from: raw.from_state, to: raw.to_state, cause: raw.cause, details: JSON.parse(raw.details) as unknown,
   });
 }

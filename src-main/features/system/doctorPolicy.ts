@@ -46,12 +46,17 @@ function howToInstall(packages: string, platform: NodeJS.Platform): string {
 }
 
 function judgePlaces({ dataFolderFreeBytes, isDataFolderWritable, isTerminalHostUp }: MachineFacts): DoctorCheck[] {
-  const isDiskLow = dataFolderFreeBytes !== null && dataFolderFreeBytes < LOW_DISK_BYTES;
   return [
     { id: 'data-folder', level: isDataFolderWritable ? 'ok' : 'missing', found: isDataFolderWritable ? 'can be written' : null, neededFor: 'everything that Wheelhouse keeps', hint: isDataFolderWritable ? null : 'Give yourself write permission on the data folder, or set WHEELHOUSE_HOME' },
-    { id: 'disk', level: isDiskLow ? 'warning' : 'ok', found: dataFolderFreeBytes === null ? null : `${(dataFolderFreeBytes / GIB).toFixed(1)} GiB free`, neededFor: 'environments and models', hint: isDiskLow ? 'Free some space, or move the data folder with WHEELHOUSE_HOME' : null },
+    judgeDisk(dataFolderFreeBytes),
     { id: 'terminal-host', level: isTerminalHostUp ? 'ok' : 'missing', found: isTerminalHostUp ? 'running' : null, neededFor: 'running anything', hint: isTerminalHostUp ? null : 'Its log is logs/pty-host.log in the data folder; "npm run setup" repairs the terminal library' },
   ];
+}
+
+function judgeDisk(freeBytes: number | null): DoctorCheck {
+  const isLow = freeBytes !== null && freeBytes < LOW_DISK_BYTES;
+  const found = freeBytes === null ? null : `${(freeBytes / GIB).toFixed(1)} GiB free`;
+  return { id: 'disk', level: isLow ? 'warning' : 'ok', found, neededFor: 'environments and models', hint: isLow ? 'Free some space, or move the data folder with WHEELHOUSE_HOME' : null };
 }
 
 function isPythonNewEnough(version: string | null): boolean {

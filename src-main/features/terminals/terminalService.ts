@@ -87,7 +87,7 @@ export class TerminalService {
     } catch (error) {
       this.#deps.log.error('terminals.host_unavailable', { error });
       this.#setHostState('down');
-      this.#cancelRetry = this.#deps.clock.after(RETRY_MS, () => { void this.refresh(); });
+      this.#cancelRetry = this.#deps.clock.after(RETRY_MS, () => { this.#refreshSoon(); });
     }
   }
 
@@ -171,7 +171,11 @@ export class TerminalService {
   #loseHost(): void {
     this.#setHostState('down');
     for (const terminal of this.list()) this.#put({ ...terminal, state: 'gone' });
-    void this.refresh();
+    this.#refreshSoon();
+  }
+
+  #refreshSoon(): void {
+    this.refresh().catch((error: unknown) => { this.#deps.log.error('terminals.refresh_failed', { error }); });
   }
 
   #put(terminal: Terminal): void {

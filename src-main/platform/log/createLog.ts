@@ -19,7 +19,7 @@ export interface LogFile {
   readonly log: Logger;
   readonly path: string;
   /** Writes what is still in memory and closes the file. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Opens the log file and rotates it into `<name>.1`, `<name>.2` … */
@@ -29,7 +29,7 @@ export function openLog({ path, level, maxBytes, keepFiles }: { path: string; le
   // A full disk must not end the backend: what cannot be written is lost, and stderr says so.
   file.on('error', (error) => { process.stderr.write(`log: ${error.message}\n`); });
   const stream: DestinationStream = { write: (line) => { file.write(redactText(line)); } };
-  const logger = pino({ level, base: { pid: process.pid }, redact: { paths, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const logger = pino({ level, base: null, redact: { paths, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   const close = (): Promise<void> => new Promise((resolve) => { file.end(() => { resolve(); }); });
   return { log: toLogger(logger), path, close };
 }
