@@ -10,7 +10,7 @@ import { createStores, keepStores } from './app/stores.ts';
 import { keepLook } from './app/theme.ts';
 import { createToastStore } from './app/toastStore.ts';
 import { Signal } from './base/signal.ts';
-import { connect } from './client/client.ts';
+import { connect } from './client/connect.ts';
 import type { Translate } from './client/problems.ts';
 import type { SettingStore } from './features/settings/settingStore.ts';
 

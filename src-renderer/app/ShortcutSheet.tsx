@@ -12,7 +12,7 @@ export function ShortcutSheet(): ReactNode {
   const { view } = useApp();
   const isOpen = useStore(view, (state) => state.isShortcutSheetOpen);
   return (
-    <Dialog isOpen={isOpen} onClose={() => { view.setState({ isShortcutSheetOpen: false }); }} title={t('app.shortcuts.title')} width="md">
+    <Dialog isOpen={isOpen} onClose={() => { view.setState({ isShortcutSheetOpen: false }); }} title={t('app.shortcuts.title')} width="lg">
       <ShortcutGroups />
     </Dialog>
   );

@@ -2,10 +2,10 @@ import { createContext, use } from 'react';
 import type { Client } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 import type { FramePort } from '../client/frames.ts';
-import type { ActionRegistry } from './actions.ts';
+import type { ActionRegistry } from './actionRegistry.ts';
 import type { Stores } from './stores.ts';
 import type { Toast, ToastStore } from './toastStore.ts';
-import type { Views } from './views.ts';
+import type { Views } from './rememberedViews.ts';
 import type { ViewStore } from './viewStore.ts';
 
 /** What every component may reach. The same object for as long as the window lives. */

@@ -1,12 +1,12 @@
 import type { Connection } from '../client/connection.ts';
 import { toProblem } from '../client/problems.ts';
 import type { Translate } from '../client/problems.ts';
-import { ActionRegistry } from './actions.ts';
+import { ActionRegistry } from './actionRegistry.ts';
 import type { App } from './appContext.tsx';
 import type { Stores } from './stores.ts';
 import { addToast } from './toastStore.ts';
 import type { Toast, ToastStore } from './toastStore.ts';
-import { Views } from './views.ts';
+import { Views } from './rememberedViews.ts';
 import { createViewStore } from './viewStore.ts';
 
 /** What stands before the first snapshot of the settings. */

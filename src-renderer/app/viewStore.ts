@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
-import type { Views } from './views.ts';
+import type { Views } from './rememberedViews.ts';
 
 /** What one area asks the bottom panel to show. */
 export type PanelRequest =

@@ -50,7 +50,7 @@ function toSettingValue(json: string, key: string, t: TFunction): string {
 
 function toDetails(details: JournalEntry['details']): string {
   return Object.entries(details)
-    .filter(([, value]) => value !== null && value !== '')
+    .filter(([name, value]) => value !== null && value !== '' && !(name === 'attempt' && value === 0))
     .map(([name, value]) => toDetail(name, value))
     .join(' · ');
 }

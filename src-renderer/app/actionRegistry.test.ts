@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ActionRegistry } from './actions.ts';
-import type { Action } from './actions.ts';
+import { ActionRegistry } from './actionRegistry.ts';
+import type { Action } from './actionRegistry.ts';
 
 function anAction(set: Partial<Action>): Action {
   return { id: 'test', title: 'Test', area: 'Test', isEnabled: () => true, run: () => undefined, ...set };
