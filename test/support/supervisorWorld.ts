@@ -114,7 +114,7 @@ export class SupervisorWorld {
 
 const loudLog = {
   ...silentLog,
-  error: (event: string, fields?: Readonly<Record<string, unknown>>) => { process.stderr.write(`${event} ${String((fields?.['error'] as Error | undefined)?.stack ?? JSON.stringify(fields))}\n`); },
+  error: (event: string, fields?: Readonly<Record<string, unknown>>) => { process.stderr.write(`${event} ${fields?.['error'] instanceof Error ? fields['error'].stack ?? '' : JSON.stringify(fields)}\n`); },
   child: () => loudLog,
 };
 

@@ -23,15 +23,22 @@ interface AdoptionDeps {
 
 /** Finds what lives of a run, by pid, start time and boot id, or by its mark. Signals nothing. */
 export async function findRun(record: Run, { processes, runs, hosted, bootId }: AdoptionDeps): Promise<FoundRun> {
-  const terminal = hosted.find(({ terminalId }) => terminalId === record.terminalId);
-  const exit: RootExit | null = terminal?.state.kind === 'exited' ? { exitCode: terminal.state.exitCode, signal: terminal.state.signal } : null;
   if (record.bootId !== bootId) return { kind: 'lost' };
+  const terminal = hosted.find(({ terminalId }) => terminalId === record.terminalId);
+  const exit = toExit(terminal);
   const run = record.pid === null && terminal !== undefined ? await completeRecord(record, terminal.pid, processes, runs) : record;
-  const isSame = run.pid !== null && run.startToken !== null && await processes.isSame({ pid: run.pid, startToken: run.startToken, bootId: run.bootId });
-  if (isSame) return { kind: 'alive', exit };
+  if (await isProven(run, processes)) return { kind: 'alive', exit };
   const { entries } = await processes.readTree(toRoot(run));
   if (entries.length > 0) return { kind: 'alive', exit: exit ?? { exitCode: null, signal: null } };
   return exit === null ? { kind: 'lost' } : { kind: 'ended', exit };
+}
+
+async function isProven({ pid, startToken, bootId }: Run, processes: ProcessTable): Promise<boolean> {
+  return pid !== null && startToken !== null && processes.isSame({ pid, startToken, bootId });
+}
+
+function toExit(terminal: HostedTerminal | undefined): RootExit | null {
+  return terminal?.state.kind === 'exited' ? { exitCode: terminal.state.exitCode, signal: terminal.state.signal } : null;
 }
 
 /** The backend died between the spawn and its note of it: the terminal host knows the pid. */

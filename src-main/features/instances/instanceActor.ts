@@ -2,14 +2,14 @@ import type { Blueprint } from '#contract/blueprints.ts';
 import { AppError } from '#contract/errors.ts';
 import type { RunId } from '#contract/ids.ts';
 import type { InstanceStage } from '#contract/instances.ts';
-import { assertNever } from '../../base/invariant.ts';
 import { createDefaultHeader } from '../blueprints/index.ts';
 import { readOomKills, type OomKillCounts } from '../../platform/process/oomKills.ts';
 import { createScriptEnvironment } from './environmentPolicy.ts';
 import { getInstancePaths, moveInstanceFolder } from './instanceFolder.ts';
 import type { KeptInstance } from './instanceRepository.ts';
+import { describeTransition } from './lifeJournal.ts';
 import { decideLife, type LifeEffect, type LifeEvent, type LifeFacts } from './lifecyclePolicy.ts';
-import { createFailure, getFailure, getHealth, getRunId, isLive, type Life } from './lifeState.ts';
+import { createFailure, getRunId, isLive, type Life } from './lifeState.ts';
 import { Mailbox } from './mailbox.ts';
 import type { RootExit } from './runEnd.ts';
 import { toLaunchFailure, toRefusal, type RunLauncher } from './runLauncher.ts';
@@ -24,6 +24,8 @@ interface ActorDeps {
   readonly launcher: RunLauncher;
   readonly onDidChange: () => void;
 }
+
+type EffectTable = { readonly [K in LifeEffect['kind']]: (effect: Extract<LifeEffect, { kind: K }>) => void | Promise<void> };
 
 const EXIT_NEWS_MS = 1_500;
 const KEPT_TERMINALS = 2;
@@ -44,6 +46,19 @@ export class InstanceActor {
   #stage: InstanceStage | null = null;
   #refusal: AppError | null = null;
   #isClosed = false;
+  readonly #effects: EffectTable = {
+    prepare: () => this.#prepare(),
+    cancelPreparation: () => { this.#cancelPreparation(); },
+    launch: ({ runId, phase }) => this.#launch(runId, phase),
+    stampInstall: () => this.#stampInstall(),
+    markReady: ({ runId }) => { this.#records.runs.update(runId, { readyAtMs: this.#machine.clock.nowMs() }); },
+    releaseSlot: () => { this.#plan?.lease.slot.dispose(); },
+    adoptPid: ({ runId, pid }) => this.#adoptPid(runId, pid),
+    endTree: ({ runId }) => { this.#track(this.#endTree(runId)); },
+    closeRun: (effect) => { this.#closeRun(effect); },
+    retryAt: ({ atMs }) => { this.#retryAt(atMs); },
+    release: () => { this.#release(); },
+  };
 
   constructor(kept: KeptInstance, deps: ActorDeps) {
     this.#kept = kept;
@@ -73,7 +88,7 @@ export class InstanceActor {
     await this.#mailbox.put(async () => {
       this.#refusal = null;
       await this.#handle(event);
-      if (this.#refusal !== null) throw this.#refusal;
+      this.#throwRefusal();
     });
   }
 
@@ -102,15 +117,11 @@ export class InstanceActor {
   resume(how: { readonly kind: 'watch'; readonly exit: RootExit | null } | { readonly kind: 'event'; readonly event: LifeEvent } | { readonly kind: 'again' }): Promise<void> {
     return this.#mailbox.put(async () => {
       await this.#readBlueprint();
-      const { life: { state }, id, settings } = this.#kept;
-      const runId = getRunId(state);
-      const run = runId === null ? null : this.#records.runs.find(runId);
-      if (run !== null && state.kind !== 'orphaned') this.#shared.ports.hold(id, settings.name, run.ports);
-      if (how.kind === 'event') { await this.#handle(how.event); return; }
-      if (state.kind === 'queued') await this.#do({ kind: 'prepare' });
-      else if (state.kind === 'backoff') await this.#do({ kind: 'retryAt', atMs: state.retryAtMs });
-      else if (state.kind === 'stopping' || state.kind === 'orphaned') await this.#do({ kind: 'endTree', runId: state.runId });
-      else if (runId !== null) this.#startWatch(runId, how.kind === 'watch' ? how.exit : null);
+      this.#holdPorts();
+      const runId = getRunId(this.#kept.life.state);
+      if (how.kind === 'event') await this.#handle(how.event);
+      else if (how.kind === 'again') await this.#beginAgain();
+      else if (runId !== null) this.#startWatch(runId, how.exit);
     });
   }
 
@@ -154,6 +165,25 @@ export class InstanceActor {
     return this.#blueprint?.header ?? createDefaultHeader('webui', this.#kept.settings.name);
   }
 
+  #throwRefusal(): void {
+    if (this.#refusal !== null) throw this.#refusal;
+  }
+
+  #holdPorts(): void {
+    const { life: { state }, id, settings } = this.#kept;
+    const runId = getRunId(state);
+    const run = runId === null || state.kind === 'orphaned' ? null : this.#records.runs.find(runId);
+    if (run !== null) this.#shared.ports.hold(id, settings.name, run.ports);
+  }
+
+  /** What was waited for, or under way, when the last backend went. */
+  async #beginAgain(): Promise<void> {
+    const { state } = this.#kept.life;
+    if (state.kind === 'queued') await this.#do({ kind: 'prepare' });
+    else if (state.kind === 'backoff') await this.#do({ kind: 'retryAt', atMs: state.retryAtMs });
+    else if (state.kind === 'stopping' || state.kind === 'orphaned') await this.#do({ kind: 'endTree', runId: state.runId });
+  }
+
   async #handle(event: LifeEvent): Promise<void> {
     if (this.#isClosed) return;
     const before = this.#kept.life;
@@ -168,38 +198,17 @@ export class InstanceActor {
     return { nowMs: this.#machine.clock.nowMs(), random: this.#machine.random(), restart, mayEndUnready, silence: this.#deps.supervisor.timing.silence };
   }
 
-  /** Every change of status and of health is a row in the journal. */
   #write(before: Life, life: Life): void {
     const { id, settings } = this.#kept;
-    const { journal, repository } = this.#records;
     this.#kept = { ...this.#kept, life };
-    repository.saveLife(id, life);
-    const subject = { subjectKind: 'instance', subjectId: id, subjectName: settings.name } as const;
-    const failure = getFailure(life.state);
-    if (before.state.kind !== life.state.kind) {
-      const details = { runId: getRunId(life.state) ?? getRunId(before.state), attempt: life.attempt, exitCode: failure?.exitCode ?? null, subject: failure?.subject ?? null, evidence: failure?.evidence ?? null };
-      journal.record({ ...subject, event: 'instance.status', from: before.state.kind, to: life.state.kind, cause: failure?.cause ?? null, details });
-    } else if (getHealth(before.state) !== getHealth(life.state)) {
-      journal.record({ ...subject, event: 'instance.health', from: getHealth(before.state), to: getHealth(life.state), cause: failure?.cause ?? null, details: { status: life.state.kind } });
-    }
+    this.#records.repository.saveLife(id, life);
+    const fact = describeTransition(before, life);
+    if (fact !== null) this.#records.journal.record({ ...fact, subjectKind: 'instance', subjectId: id, subjectName: settings.name });
     this.#deps.onDidChange();
   }
 
-  async #do(effect: LifeEffect): Promise<void> {
-    switch (effect.kind) {
-      case 'prepare': await this.#prepare(); return;
-      case 'cancelPreparation': this.#cancelPreparation(); return;
-      case 'launch': await this.#launch(effect.runId, effect.phase); return;
-      case 'stampInstall': await this.#stampInstall(); return;
-      case 'markReady': this.#records.runs.update(effect.runId, { readyAtMs: this.#machine.clock.nowMs() }); return;
-      case 'releaseSlot': this.#plan?.lease.slot.dispose(); return;
-      case 'adoptPid': await this.#adoptPid(effect.runId, effect.pid); return;
-      case 'endTree': this.#track(this.#endTree(effect.runId)); return;
-      case 'closeRun': this.#closeRun(effect); return;
-      case 'retryAt': this.#retryAt(effect.atMs); return;
-      case 'release': this.#release(); return;
-      default: assertNever(effect);
-    }
+  #do(effect: LifeEffect): Promise<void> {
+    return runEffect(this.#effects, effect);
   }
 
   async #prepare(): Promise<void> {
@@ -212,7 +221,7 @@ export class InstanceActor {
       this.#blueprint = reservation.blueprint;
       this.#track(this.#completePreparation(reservation, preparing));
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+      if (!isAppError(error)) throw error;
       this.#refusal = error;
       await this.#handle({ kind: 'refused', failure: toRefusal(error), checks: [] });
     }
@@ -324,10 +333,9 @@ export class InstanceActor {
     this.#watch?.abandon();
     this.#watch = null;
     if (this.#records.runs.find(runId) === null) return;
-    const exit = this.#exit?.runId === runId ? this.#exit.exit : null;
-    this.#records.runs.close(runId, {
-      exitCode: failure?.exitCode ?? exit?.exitCode ?? null, signal: failure?.signal ?? exit?.signal ?? null, cause: failure?.cause ?? null, causeEvidence: failure?.evidence ?? null,
-    });
+    const { exitCode, signal } = this.#exit?.runId === runId ? this.#exit.exit : { exitCode: null, signal: null };
+    const why = failure ?? { exitCode, signal, cause: null, evidence: null };
+    this.#records.runs.close(runId, { exitCode: why.exitCode ?? exitCode, signal: why.signal ?? signal, cause: why.cause, causeEvidence: why.evidence });
   }
 
   #retryAt(atMs: number): void {
@@ -375,6 +383,15 @@ export class InstanceActor {
       .finally(() => { this.#background.delete(done); });
     this.#background.add(done);
   }
+}
+
+/** Calls what belongs to an effect; the types of both go together by `kind`. */
+async function runEffect<K extends LifeEffect['kind']>(effects: Pick<EffectTable, K>, effect: Extract<LifeEffect, { kind: K }>): Promise<void> {
+  await effects[effect.kind](effect);
+}
+
+function isAppError(error: unknown): error is AppError {
+  return error instanceof AppError;
 }
 
 function toMessage(error: unknown): string {

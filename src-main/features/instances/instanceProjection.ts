@@ -22,31 +22,46 @@ export interface ProjectionContext {
 export function toInstance(kept: KeptInstance, context: ProjectionContext): Instance {
   const { port: portSetting, ...settings } = kept.settings;
   const { life: { state, desired, sinceMs, attempt } } = kept;
-  const { blueprint, run, lastRun } = context;
-  const failure = getFailure(state);
   return {
-    ...settings, id: kept.id, slug: kept.slug, portSetting, folder: context.folder,
-    blueprintName: blueprint?.header.name ?? null, category: blueprint?.header.category ?? null, kind: blueprint?.header.kind ?? null,
-    desired, status: state.kind, health: getHealth(state), statusSinceMs: sinceMs,
-    cause: failure?.cause ?? null, causeEvidence: failure?.evidence ?? null, causeSubject: failure?.subject ?? null,
-    exitCode: failure?.exitCode ?? (state.kind === 'stopped' ? state.exitCode : null),
-    preflight: state.kind === 'error' ? state.checks : [],
+    ...settings, id: kept.id, slug: kept.slug, portSetting, folder: context.folder, ...showBlueprint(context.blueprint),
+    desired, status: state.kind, health: getHealth(state), statusSinceMs: sinceMs, ...showTrouble(state), ...showRun(kept, context),
     stage: context.stage, retryAtMs: state.kind === 'backoff' ? state.retryAtMs : null, attempt,
-    port: run?.ports[MAIN_PORT] ?? null, url: toInstanceUrl(state, run, blueprint), pid: run?.pid ?? null, runId: run?.id ?? null,
-    terminalId: (run ?? lastRun)?.terminalId ?? null, startedAtMs: run?.readyAtMs ?? null,
-    stuckPids: state.kind === 'error' ? state.stuckPids : [],
-    restartNeededFor: run === null ? [] : findChanges(kept, context.runSettings),
     isInstalled: kept.installStamp !== null, createdAtMs: kept.createdAtMs, deletedAtMs: kept.deletedAtMs,
   };
 }
 
-/** The address of a started app that listens. */
-function toInstanceUrl(state: LifeState, run: Run | null, blueprint: Blueprint | null): string | null {
-  const port = run?.ports[MAIN_PORT];
-  if (state.kind !== 'started' || port === undefined) return null;
-  const isWeb = blueprint === null || blueprint.header.kind === 'webui' || blueprint.header.kind === 'server' || blueprint.header.kind === 'container';
-  return isWeb ? toUrl(state.address ?? '127.0.0.1', port, blueprint?.header.url.path ?? '/') : null;
+function showBlueprint(blueprint: Blueprint | null): Pick<Instance, 'blueprintName' | 'category' | 'kind'> {
+  if (blueprint === null) return { blueprintName: null, category: null, kind: null };
+  const { name, category, kind } = blueprint.header;
+  return { blueprintName: name, category, kind };
 }
+
+function showTrouble(state: LifeState): Pick<Instance, 'cause' | 'causeEvidence' | 'causeSubject' | 'exitCode' | 'preflight' | 'stuckPids'> {
+  const failure = getFailure(state);
+  const { checks, stuckPids } = state.kind === 'error' ? state : { checks: [], stuckPids: [] };
+  const exitCode = state.kind === 'stopped' ? state.exitCode : failure?.exitCode ?? null;
+  if (failure === null) return { cause: null, causeEvidence: null, causeSubject: null, exitCode, preflight: checks, stuckPids };
+  return { cause: failure.cause, causeEvidence: failure.evidence, causeSubject: failure.subject, exitCode, preflight: checks, stuckPids };
+}
+
+function showRun(kept: KeptInstance, { run, lastRun, runSettings, blueprint }: ProjectionContext): Pick<Instance, 'port' | 'url' | 'pid' | 'runId' | 'terminalId' | 'startedAtMs' | 'restartNeededFor'> {
+  if (run === null) return { port: null, url: null, pid: null, runId: null, terminalId: lastRun?.terminalId ?? null, startedAtMs: null, restartNeededFor: [] };
+  const port = run.ports[MAIN_PORT] ?? null;
+  return {
+    port, url: port === null ? null : toInstanceUrl(kept.life.state, port, blueprint), pid: run.pid, runId: run.id, terminalId: run.terminalId,
+    startedAtMs: run.readyAtMs, restartNeededFor: findChanges(kept, runSettings),
+  };
+}
+
+/** The address of a started app that listens. */
+function toInstanceUrl(state: LifeState, port: number, blueprint: Blueprint | null): string | null {
+  if (state.kind !== 'started') return null;
+  const { kind, url } = blueprint?.header ?? { kind: 'webui', url: { path: '/' } };
+  return WITH_ADDRESS.has(kind) ? toUrl(state.address ?? '127.0.0.1', port, url.path) : null;
+}
+
+/** Kinds that one looks at through their port. */
+const WITH_ADDRESS: ReadonlySet<string> = new Set(['webui', 'server', 'container']);
 
 function findChanges({ settings }: KeptInstance, runSettings: Readonly<Record<string, unknown>>): Instance['restartNeededFor'] {
   return restartFields.filter((field) => field in runSettings && JSON.stringify(settings[field]) !== JSON.stringify(runSettings[field]));

@@ -80,13 +80,14 @@ export function getHealth(state: LifeState): InstanceHealth {
 
 /** What is known to be wrong in a state, null where nothing is. */
 export function getFailure(state: LifeState): Failure | null {
-  if (state.kind === 'error' || state.kind === 'backoff') return state.failure;
-  if (state.kind === 'starting' && state.holder !== null) {
-    const { pid, command } = state.holder;
-    return { cause: 'port_in_use', evidence: command, subject: pid === null ? null : `pid ${pid}`, exitCode: null, signal: null };
-  }
-  if (state.kind === 'started' && state.health === 'failing') return createFailure('app_gone');
-  return (state.kind === 'stopping' || state.kind === 'orphaned') && state.next.kind === 'exit' ? state.next.failure : null;
+  if ('failure' in state) return state.failure;
+  if ('next' in state) return state.next.kind === 'exit' ? state.next.failure : null;
+  if (state.kind === 'starting' && state.holder !== null) return toHolderFailure(state.holder);
+  return state.kind === 'started' && state.health === 'failing' ? createFailure('app_gone') : null;
+}
+
+function toHolderFailure({ pid, command }: PortHolder): Failure {
+  return createFailure('port_in_use', { evidence: command, subject: pid === null ? null : `pid ${pid}` });
 }
 
 /** A failure that no exit explains. */

@@ -135,17 +135,13 @@ const fromStarted: Step<'started'> = ({ state, life, event, facts }) => {
 
 /** What every state with a living tree shares. */
 const fromRunning: Step<'installing' | 'starting' | 'started'> = ({ state, life, event, facts }) => {
-  switch (event.kind) {
-    case 'stop': return stopTree(life, facts, state.runId, { kind: 'stopped' });
-    case 'restart': return stopTree(life, facts, state.runId, { kind: 'start' });
-    case 'replaced': return stay(life, state, [{ kind: 'adoptPid', runId: state.runId, pid: event.pid }]);
-    case 'lost': {
-      const failure = createFailure('lost');
-      const next: LifeState = life.desired === 'stopped' ? { kind: 'stopped', exitCode: null } : toError(failure);
-      return enter(life, next, facts, [{ kind: 'closeRun', runId: state.runId, failure }, { kind: 'release' }]);
-    }
-    default: return null;
-  }
+  if (event.kind === 'stop') return stopTree(life, facts, state.runId, { kind: 'stopped' });
+  if (event.kind === 'restart') return stopTree(life, facts, state.runId, { kind: 'start' });
+  if (event.kind === 'replaced') return stay(life, state, [{ kind: 'adoptPid', runId: state.runId, pid: event.pid }]);
+  if (event.kind !== 'lost') return null;
+  const failure = createFailure('lost');
+  const next: LifeState = life.desired === 'stopped' ? { kind: 'stopped', exitCode: null } : toError(failure);
+  return enter(life, next, facts, [{ kind: 'closeRun', runId: state.runId, failure }, { kind: 'release' }]);
 };
 
 /** Counts how long nothing has listened: failing first, then gone, whatever the script still does. */
@@ -162,16 +158,12 @@ const hear: Step<'started'> = ({ state, life, event, facts }) => {
 };
 
 const fromStopping: Step<'stopping' | 'orphaned'> = ({ state, life, event, facts }) => {
-  switch (event.kind) {
-    case 'start': case 'restart': return stay(life, { ...state, next: { kind: 'start' } });
-    case 'stop': return stay(life, { ...state, next: { kind: 'stopped' } });
-    case 'stuck': {
-      const failure = createFailure('stuck', { subject: event.pids.join(', ') });
-      return enter(life, { kind: 'error', failure, stuckPids: [...event.pids], stuckRunId: state.runId, checks: [] }, facts, [{ kind: 'releaseSlot' }]);
-    }
-    case 'lost': case 'proven': return endStop({ state, life, event, facts });
-    default: return null;
-  }
+  if (event.kind === 'start' || event.kind === 'restart') return stay(life, { ...state, next: { kind: 'start' } });
+  if (event.kind === 'stop') return stay(life, { ...state, next: { kind: 'stopped' } });
+  if (event.kind === 'proven') return endStop({ state, life, event, facts });
+  if (event.kind !== 'stuck') return null;
+  const failure = createFailure('stuck', { subject: event.pids.join(', ') });
+  return enter(life, { kind: 'error', failure, stuckPids: [...event.pids], stuckRunId: state.runId, checks: [] }, facts, [{ kind: 'releaseSlot' }]);
 };
 
 const endStop: Step<'stopping' | 'orphaned'> = ({ state, life, event, facts }) => {
@@ -185,12 +177,9 @@ const endStop: Step<'stopping' | 'orphaned'> = ({ state, life, event, facts }) =
 };
 
 const fromBackoff: Step<'backoff'> = ({ life, event, facts }) => {
-  switch (event.kind) {
-    case 'retry': return enter(life, { kind: 'queued' }, facts, [{ kind: 'prepare' }]);
-    case 'start': case 'restart': return enter({ ...life, attempt: 0, failedAtMs: [] }, { kind: 'queued' }, facts, [{ kind: 'prepare' }]);
-    case 'stop': return stopTree(life, facts, null, { kind: 'stopped' });
-    default: return null;
-  }
+  if (event.kind === 'retry') return enter(life, { kind: 'queued' }, facts, [{ kind: 'prepare' }]);
+  if (event.kind === 'start' || event.kind === 'restart') return enter({ ...life, attempt: 0, failedAtMs: [] }, { kind: 'queued' }, facts, [{ kind: 'prepare' }]);
+  return event.kind === 'stop' ? stopTree(life, facts, null, { kind: 'stopped' }) : null;
 };
 
 function launch(life: Life, { phase, runId, deadlineMs }: Extract<LifeEvent, { kind: 'prepared' }>, facts: LifeFacts): LifeDecision {
@@ -211,12 +200,17 @@ const endInstall: Step<'installing'> = ({ state, life, event, facts }) => {
       { kind: 'closeRun', runId: state.runId, failure: null }, { kind: 'stampInstall' }, { kind: 'launch', runId: next.runId, phase: 'run' },
     ]);
   }
-  const isDone = isGood && facts.mayEndUnready;
-  const why: Failure = failure.cause === 'unknown' ? { ...failure, cause: isGood ? 'app_gone' : 'install_failed' } : failure;
-  const effects: LifeEffect[] = [{ kind: 'closeRun', runId: state.runId, failure: isDone ? null : why }, ...(isDone ? [{ kind: 'stampInstall' } as const] : []), { kind: 'release' }];
-  if (life.desired === 'stopped' || isDone) return enter({ ...life, desired: 'stopped' }, { kind: 'stopped', exitCode: failure.exitCode }, facts, effects);
-  return enter(life, toError(why), facts, effects);
+  if (isGood && facts.mayEndUnready) {
+    const effects: LifeEffect[] = [{ kind: 'closeRun', runId: state.runId, failure: null }, { kind: 'stampInstall' }, { kind: 'release' }];
+    return enter({ ...life, desired: 'stopped' }, { kind: 'stopped', exitCode: failure.exitCode }, facts, effects);
+  }
+  return failInstall(state.runId, failure.cause === 'unknown' ? { ...failure, cause: isGood ? 'app_gone' : 'install_failed' } : failure, life, facts);
 };
+
+function failInstall(runId: RunId, why: Failure, life: Life, facts: LifeFacts): LifeDecision {
+  const next: LifeState = life.desired === 'stopped' ? { kind: 'stopped', exitCode: why.exitCode } : toError(why);
+  return enter(life, next, facts, [{ kind: 'closeRun', runId, failure: why }, { kind: 'release' }]);
+}
 
 function endRun(life: Life, facts: LifeFacts, { runId, ...end }: UnwantedEnd & { runId: RunId }): LifeDecision {
   const ended: LifeEffect = { kind: 'release' };

@@ -1,4 +1,4 @@
-import { AppError, hasCode } from '#contract/errors.ts';
+import { hasCode, type AppError } from '#contract/errors.ts';
 import { restartFields } from '#contract/instances.ts';
 import type { Run } from '#contract/runs.ts';
 import { createScriptEnvironment } from './environmentPolicy.ts';

@@ -3,7 +3,7 @@ import type { InstanceStage } from '#contract/instances.ts';
 import type { Run } from '#contract/runs.ts';
 import type { ProcessTree, TreeRoot } from '../../platform/process/processTable.ts';
 import type { LifeEvent } from './lifecyclePolicy.ts';
-import type { LifeState } from './lifeState.ts';
+import type { LifeState, LifeStateOf } from './lifeState.ts';
 import { OutputWatch } from './outputWatch.ts';
 import { MAIN_PORT } from './portService.ts';
 import { probeReadiness, type ProbeResult } from './readinessProbe.ts';
@@ -23,6 +23,7 @@ interface Subject {
 }
 
 const EXIT_NEWS_MS = 2_500;
+const NOTHING_SEEN: ProbeResult = { kind: 'fails', listens: false, holder: null };
 const LEFTOVER_RULES: BlueprintHeader['stop'] = { signals: [{ signal: 'TERM', waitSeconds: 3 }], command: null };
 
 /** Watches one live run: its tree, its readiness, its stages and deadlines; tells what it sees and decides nothing. */
@@ -92,23 +93,28 @@ export class RunWatch {
     if (state.kind !== 'installing' && state.kind !== 'starting' && state.kind !== 'started') return;
     const isReplaced = this.#adoptRoot(tree);
     if (state.kind !== 'started') await this.#readStage();
-    const probe = state.kind === 'installing' && state.mode === 'verb' ? null : await this.#probe(tree);
-    if (this.#ended.signal.aborted) return;
-    if (probe !== null) this.#tell(state, probe);
-    this.#checkDeadline(state);
-    const listens = probe?.kind === 'holds' || (probe?.kind === 'fails' && probe.listens);
-    if (isReplaced && !listens) await this.#endLeftovers(state);
+    const probe = isInstallVerb(state) ? NOTHING_SEEN : await this.#probe(tree);
+    if (this.#isAborted()) return;
+    this.#tell(state, probe);
+    if (isReplaced && probe.kind === 'fails' && !probe.listens) await this.#endLeftovers(state);
   }
 
-  #tell(state: LifeState, probe: ProbeResult): void {
+  #tell(state: LifeStateOf<'installing' | 'starting' | 'started'>, probe: ProbeResult): void {
+    if (state.kind === 'started') { this.#tellHealth(state, probe); return; }
+    this.#tellReadiness(state, probe);
+    this.#checkDeadline(state);
+  }
+
+  /** Only an app that was seen to listen can be seen not to. */
+  #tellHealth({ address }: LifeStateOf<'started'>, probe: ProbeResult): void {
+    if (address === null) return;
+    this.#subject.post({ kind: 'probed', runId: this.#subject.run.id, holds: probe.kind === 'holds', listens: probe.kind === 'fails' && probe.listens });
+  }
+
+  #tellReadiness(state: LifeStateOf<'installing' | 'starting'>, probe: ProbeResult): void {
     const { run, post } = this.#subject;
-    if (state.kind === 'started') {
-      if (state.address !== null) post({ kind: 'probed', runId: run.id, holds: probe.kind === 'holds', listens: probe.kind === 'fails' && probe.listens });
-    } else if (probe.kind === 'holds') {
-      post({ kind: 'ready', runId: run.id, address: probe.address });
-    } else if (state.kind === 'starting' && (probe.holder?.pid ?? null) !== (state.holder?.pid ?? null)) {
-      post({ kind: 'portHeld', runId: run.id, holder: probe.holder });
-    }
+    if (probe.kind === 'holds') { post({ kind: 'ready', runId: run.id, address: probe.address }); return; }
+    if (state.kind === 'starting' && probe.holder?.pid !== state.holder?.pid) post({ kind: 'portHeld', runId: run.id, holder: probe.holder });
   }
 
   #probe(tree: ProcessTree): Promise<ProbeResult> {
@@ -124,9 +130,8 @@ export class RunWatch {
     this.#subject.onStage(stage);
   }
 
-  #checkDeadline(state: LifeState): void {
-    if ((state.kind !== 'installing' && state.kind !== 'starting') || state.isStalled) return;
-    if (this.#deps.machine.clock.nowMs() >= state.deadlineMs) this.#subject.post({ kind: 'deadlinePassed', runId: this.#subject.run.id });
+  #checkDeadline(state: LifeStateOf<'installing' | 'starting'>): void {
+    if (!state.isStalled && this.#deps.machine.clock.nowMs() >= state.deadlineMs) this.#subject.post({ kind: 'deadlinePassed', runId: this.#subject.run.id });
   }
 
   /** The script's process has gone and others of the run live: the oldest of them stands for the run from now on. */
@@ -143,9 +148,8 @@ export class RunWatch {
   /** What outlives an install, or a script that failed, is no app: it is ended after a while, and with it the run. */
   async #endLeftovers(state: LifeState): Promise<void> {
     const { machine, timing } = this.#deps;
-    const isInstall = state.kind === 'installing' && state.mode === 'verb';
     const hasFailed = this.#exit !== null && (this.#exit.exitCode !== 0 || this.#exit.signal !== null);
-    if (!(isInstall && this.#exit !== null) && !hasFailed) return;
+    if (this.#exit === null || !(isInstallVerb(state) || hasFailed)) return;
     if (machine.clock.monotonicMs() - this.#exitAtMs < timing.leftoversMs) return;
     await endTree({ root: this.#root, ports: [], rules: LEFTOVER_RULES, hadPort: false, folder: '/', environment: {} }, machine);
   }
@@ -188,6 +192,10 @@ export class RunWatch {
     if (this.#subject.getState().kind === 'started') return timing.startedPollMs;
     return Math.min(1_000, Math.max(100, (clock.monotonicMs() - this.#startedAtMs) / 10));
   }
+}
+
+function isInstallVerb(state: LifeState): boolean {
+  return state.kind === 'installing' && state.mode === 'verb';
 }
 
 /** The root of a run's process tree, as far as its record proves it. */

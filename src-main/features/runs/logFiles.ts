@@ -56,21 +56,25 @@ export async function readLogTail(path: string, maxBytes: number): Promise<{ byt
 export async function* readLogChunks(path: string): AsyncGenerator<string, void, void> {
   const decoder = new StringDecoder('utf8');
   for (const part of await readLogParts(path)) {
-    const file = await open(part.path, 'r').catch(goneToNull);
-    if (file === null) continue;
-    try {
-      const buffer = Buffer.alloc(CHUNK_BYTES);
-      for (let at = 0; ;) {
-        const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, at);
-        if (bytesRead === 0) break;
-        at += bytesRead;
-        yield decoder.write(buffer.subarray(0, bytesRead));
-      }
-    } finally {
-      await file.close();
-    }
+    for await (const chunk of readChunks(part.path)) yield decoder.write(chunk);
   }
   yield decoder.end();
+}
+
+/** A file in chunks; each is valid until the next one. */
+async function* readChunks(path: string): AsyncGenerator<Buffer, void, void> {
+  const file = await open(path, 'r').catch(goneToNull);
+  if (file === null) return;
+  try {
+    const buffer = Buffer.alloc(CHUNK_BYTES);
+    let atBytes = 0;
+    for (let bytesRead = -1; bytesRead !== 0; atBytes += bytesRead) {
+      ({ bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, atBytes));
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** Cuts at a line where one begins soon, else at a character. */

@@ -1,7 +1,6 @@
 /** Escape sequences of terminals: CSI, OSC and other strings, and the short ones. */
-// eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
 const ESCAPES = /\u001B\[[0-?]*[ -/]*[@-~]|\u001B[\]PX^_][^\u0007\u001B]*(?:\u0007|\u001B\\)?|\u001B[ -/]*[0-~]?|\u009B[0-?]*[ -/]*[@-~]/g;
-// eslint-disable-next-line no-control-regex -- what is left of control characters is dropped, but tab and line feed stay
+/** What is left of control characters is dropped, but tab and line feed stay. */
 const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g;
 const STAGE_LINE = /^::wh stage .*\n?/gm;
 
