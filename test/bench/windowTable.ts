@@ -9,10 +9,11 @@ import { toBenchRow, toRatioRow, type BenchRow } from './benchRow.ts';
 
 const build = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
 const BLUEPRINT = 'stock:http-server';
+/** The lightest run there is, so that the table is measured and not the app. */
+const SLEEPER = '#!/bin/bash\n### WHEELHOUSE-BLUEPRINT 1 ###\n# name = Sleeper\n# kind = tool\n# ready.type = none\n# restart = never\n### END ###\nexec sleep 600\n';
 const VIEWPORT = { width: 1440, height: 860 };
 const PAINTS = 7;
-const STARTED_INSTANCES = 10;
-const ROUNDS = 2;
+const STARTED_INSTANCES = 20;
 /** Lines drawn beyond the visible ones at both ends, the heading's half lines and the line in focus. */
 const BEYOND_VISIBLE = 2 * 6 + 2;
 const ports = { WHEELHOUSE_PORTS_FIRST: '19441', WHEELHOUSE_PORTS_LAST: '19480', WHEELHOUSE_INSTANCES_START_LIMIT: '4' };
@@ -116,12 +117,14 @@ interface Seen { id: string; status: string; atMs: number }
 /** Starts and stops instances whose lines are visible; each status is timed from the backend's own stamp to the document. */
 async function measureStatusDelay(browser: Browser, backend: TestBackend): Promise<number> {
   const page = await openTable(browser, backend);
-  await page.getByRole('searchbox').fill('row-00');
+  const sleepers = await makeSleepers(backend);
+  await page.getByRole('searchbox').fill('sleeper');
+  await page.getByRole('rowheader', { name: 'sleeper 0', exact: true }).waitFor();
   await page.evaluate(watchStatuses);
   const stamps = new Map<string, number[]>();
   const watching = new AbortController();
   const collected = collectStamps(backend, stamps, watching.signal);
-  for (let round = 0; round < ROUNDS; round += 1) await startAndStop(backend);
+  for (const instance of sleepers) await startAndStop(backend, instance);
   watching.abort();
   await collected;
   const delays = delaysOf(await page.evaluate<Seen[]>('window.seen'), stamps);
@@ -129,13 +132,19 @@ async function measureStatusDelay(browser: Browser, backend: TestBackend): Promi
   return quantile(delays, 0.95);
 }
 
-async function startAndStop({ client }: TestBackend): Promise<void> {
-  const names = Array.from({ length: STARTED_INSTANCES }, (_each, index) => `row ${String(index).padStart(3, '0')}`);
-  const haveAll = (status: string) => async (): Promise<boolean> => (await client.instances.list({})).filter((each) => names.includes(each.name)).every((each) => each.status === status);
-  await Promise.all(names.map((instance) => client.instances.start({ instance })));
-  await waitFor(haveAll('started'), { timeoutMs: 90_000, everyMs: 250, what: 'all to be started' });
-  await Promise.all(names.map((instance) => client.instances.stop({ instance })));
-  await waitFor(haveAll('stopped'), { timeoutMs: 90_000, everyMs: 250, what: 'all to be stopped' });
+async function makeSleepers({ client }: TestBackend): Promise<string[]> {
+  const { id } = await client.blueprints.save({ stem: 'sleeper', text: SLEEPER });
+  const names = Array.from({ length: STARTED_INSTANCES }, (_each, index) => `sleeper ${String(index)}`);
+  for (const name of names) await client.instances.create({ name, blueprintId: id, group: 'Sleepers' });
+  return names;
+}
+
+async function startAndStop({ client }: TestBackend, instance: string): Promise<void> {
+  const has = (status: string) => async (): Promise<boolean> => (await client.instances.get({ instance })).status === status;
+  await client.instances.start({ instance });
+  await waitFor(has('started'), { timeoutMs: 30_000, everyMs: 100, what: 'the start' });
+  await client.instances.stop({ instance });
+  await waitFor(has('stopped'), { timeoutMs: 30_000, everyMs: 100, what: 'the stop' });
 }
 
 async function collectStamps({ client }: TestBackend, stamps: Map<string, number[]>, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
-import { useCallback, useRef, useState, type CSSProperties, type MouseEvent, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type CSSProperties, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ROW_PX, useScale } from '../../../app/zoom.ts';
 import { ContextMenu, type MenuEntry } from '../../../ui/Menu.tsx';
@@ -39,7 +39,7 @@ export function InstanceTable({ rows, columns, onToggleGroup }: InstanceTablePro
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
-    getItemKey: (index) => rows[index]?.key ?? index,
+    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
     overscan: OVERSCAN,
     scrollPaddingStart: rowPx,
     scrollMargin: rowPx,
@@ -103,17 +103,21 @@ function templateOf({ shown }: Columns): CSSProperties {
   return { '--columns': `${widths.join(' ')} minmax(0, 1fr) ${ACTIONS_REM}rem` } as CSSProperties;
 }
 
+/** The same function whatever the rows are, so that a change of one line draws no other. */
 function usePress(rows: readonly TableRow[]): (key: string, event: MouseEvent) => void {
   const { workspace } = useScope();
   const { setFocus } = useRowCommands();
+  const latest = useRef(rows);
+  useEffect(() => { latest.current = rows; });
   return useCallback((key: string, event: MouseEvent) => {
+    const { current: lines } = latest;
     const { focus } = workspace.state.getState();
-    const row = rows.find((each) => each.key === key);
+    const row = lines.find((each) => each.key === key);
     const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-column]')?.dataset['column'] : undefined;
     if (row === undefined) return;
     if (event.button === 2 && focus.selected.has(key)) setFocus({ ...focus, focusKey: key });
-    else if (event.shiftKey) setFocus(extendTo(rows, focus, key));
+    else if (event.shiftKey) setFocus(extendTo(lines, focus, key));
     else if (event.ctrlKey || event.metaKey) setFocus(toggleSelected(focus, key));
     else setFocus(focusOn(row), columnId.safeParse(cell).data ?? null);
-  }, [rows, workspace, setFocus]);
+  }, [workspace, setFocus]);
 }
