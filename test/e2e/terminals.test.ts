@@ -102,6 +102,28 @@ describe('a shell in the panel', () => {
     expect(stallMs).toBeLessThan(LONGEST_STALL_MS);
   });
 
+  test('what a hidden tab puts out is not sent to the window, and is there when one looks', async () => {
+    const page = await openWindow();
+    let receivedBytes = 0;
+    page.on('websocket', (socket) => { socket.on('framereceived', ({ payload }) => { receivedBytes += payload.length; }); });
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
+    await openShell(page);
+    await enter(page, `printf '\\033]0;flood\\007'; read -r; yes 'one usual line' | head -c 5000000; printf '\\033]0;done\\007'; echo; echo end=$((40+2))`);
+    await tab(page, 'flood').waitFor();
+    await openShell(page);
+
+    const before = receivedBytes;
+    await typeElsewhere('flood');
+    await tab(page, 'done').waitFor({ timeout: 60_000 });
+    const whileHidden = receivedBytes - before;
+    await tab(page, 'done').click();
+    await seeOnScreen(page, 'end=42');
+
+    expect(before).toBeGreaterThan(0);
+    expect(whileHidden).toBeLessThan(200_000);
+  });
+
   test('a reload finds the tab, the screen and what has scrolled away', async () => {
     const page = await openWindow();
     await openShell(page);
@@ -124,10 +146,9 @@ describe('a shell in the panel', () => {
     await openShell(page);
     await enter(page, "printf '\\033]0;worker\\007'; read -r; printf '\\a'");
     await tab(page, 'worker').waitFor();
-    const [worker] = await backend.client.terminals.list({});
     await openShell(page);
 
-    await ringElsewhere(worker?.id ?? '');
+    await typeElsewhere('worker');
     await tab(page, 'worker, rang its bell').waitFor();
     await tab(page, 'worker, rang its bell').click();
 
@@ -151,14 +172,12 @@ describe('a shell in the panel', () => {
   });
 });
 
-/** Another window types Enter into a terminal. */
-async function ringElsewhere(terminalId: string): Promise<void> {
+/** Another window types Enter into a terminal and goes again. */
+async function typeElsewhere(name: string): Promise<void> {
   const other = await openWindow();
-  await waitFor(async () => await tab(other, 'worker').count() > 0);
-  await tab(other, 'worker').click();
-  await seeOnScreen(other, 'worker');
+  await tab(other, name).click();
+  await seeOnScreen(other, name);
   await other.keyboard.press('Enter');
-  expect(terminalId).not.toBe('');
   await other.close();
 }
 

@@ -1,4 +1,4 @@
-import { FileCode, Trash2 } from 'lucide-react';
+import { FileCode, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,11 +12,12 @@ import { toProblem } from '../../client/problems.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
+import { IconButton } from '../../ui/IconButton.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Waiting } from '../../ui/Waiting.tsx';
 import { BlueprintFacts } from './BlueprintFacts.tsx';
 import { listUsers } from './blueprintGroups.ts';
-import { editBlueprint } from './blueprintPlace.ts';
+import { editBlueprint, showBlueprints } from './blueprintPlace.ts';
 import { DeleteBlueprintDialog } from './DeleteBlueprintDialog.tsx';
 import { ScriptView } from './ScriptView.tsx';
 import { useBlueprintText } from './useBlueprintText.ts';
@@ -49,6 +50,7 @@ export function BlueprintDetail({ blueprint, onCreate }: { blueprint: Blueprint;
           {origin === 'custom' ? <Button variant="quiet" icon={<Trash2 size={14} aria-hidden />} onClick={() => { setDeleting(true); }}>{t('blueprints.delete')}</Button> : null}
           <Button icon={<FileCode size={14} aria-hidden />} onClick={edit}>{editTitle}</Button>
           <Button variant="primary" onClick={() => { onCreate(blueprint.id); }}>{t('blueprints.createInstance')}</Button>
+          <IconButton label={t('blueprints.closeDetail')} icon={<X size={15} aria-hidden />} onClick={showBlueprints} />
         </span>
       </header>
       {shown === 'facts'

@@ -45,7 +45,7 @@ function Rows({ rows, isMono = false }: { rows: readonly { key: string; value: s
         {rows.map(({ key, value }) => (
           <tr key={key} className="border-b border-line align-top">
             <th scope="row" className={`w-64 px-0 py-1 text-left font-normal text-muted ${isMono ? 'font-mono' : ''}`}>{key}</th>
-            <td className={`px-2 py-1 break-words select-text ${isMono ? 'font-mono' : ''}`}>{value}</td>
+            <td className={`px-2 py-1 break-words select-text ${isMono ? 'font-mono' : ''}`}>{key === 'homepage' ? <a href={value} target="_blank" rel="noopener noreferrer" className="rounded-sm text-accent underline">{value}</a> : value}</td>
           </tr>
         ))}
       </tbody>

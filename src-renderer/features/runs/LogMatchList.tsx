@@ -11,11 +11,10 @@ export interface LogMatchListProps {
   found: LogMatches;
   marked: string;
   onChoose: (match: LogMatch, at: number) => void;
-  closeButton: ReactNode;
 }
 
 /** The lines of the whole log that hold what is searched. */
-export function LogMatchList({ found, marked, onChoose, closeButton }: LogMatchListProps): ReactNode {
+export function LogMatchList({ found, marked, onChoose }: LogMatchListProps): ReactNode {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const rowPx = ROW_PX * useScale();
@@ -26,7 +25,6 @@ export function LogMatchList({ found, marked, onChoose, closeButton }: LogMatchL
     <section aria-label={t('runs.log.results')} className="flex w-96 max-w-1/2 shrink-0 flex-col border-l border-line bg-panel">
       <p className="row-line flex items-center gap-2 border-b border-line px-3 text-muted">
         <span role="status" className="min-w-0 flex-1 truncate">{isTruncated ? t('runs.log.newest', { summary }) : summary}</span>
-        {closeButton}
       </p>
       <div ref={box} className="min-h-0 flex-1 overflow-auto">
         <ul className="relative" style={{ height: virtual.getTotalSize() }}>

@@ -1,6 +1,6 @@
-import { ArrowDownToLine, Copy, WrapText, X } from 'lucide-react';
+import { ArrowDownToLine, Copy, WrapText } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useStore } from 'zustand';
@@ -9,9 +9,9 @@ import { useView } from '../../app/views.ts';
 import { useScale } from '../../app/zoom.ts';
 import { toProblem } from '../../client/problems.ts';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
-import { FilterField } from '../../ui/FilterField.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { Waiting } from '../../ui/Waiting.tsx';
+import { LogSearchField } from './LogSearchField.tsx';
 import { LogMatchList } from './LogMatchList.tsx';
 import { MarkedText } from './MarkedText.tsx';
 import { RunPicker } from './RunPicker.tsx';
@@ -58,10 +58,10 @@ function OneLog({ runId, onPick }: { runId: string; onPick: (runId: string) => v
     navigator.clipboard.writeText(log.lines.toText()).then(() => { toast({ tone: 'ok', title: t('runs.log.copied') }); }, toastError);
   };
   return (
-    <div className="flex h-full min-h-0 flex-col">
+    <div className="flex h-full min-h-0 flex-col" onKeyDown={findByKey}>
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line bg-panel px-2">
         <RunPicker runId={runId} onPick={onPick} />
-        <FilterField label={t('runs.log.search')} value={search} onChange={setSearch} />
+        <LogSearchField value={search} onChange={setSearch} />
         <span className="ml-auto flex items-center gap-1">
           <IconButton size="sm" label={t('runs.log.wrap')} isPressed={isWrapped} icon={<WrapText size={15} aria-hidden />} onClick={() => { setWrapped(!isWrapped); }} />
           <IconButton size="sm" label={t('runs.log.copy')} icon={<Copy size={14} aria-hidden />} onClick={copy} />
@@ -74,10 +74,17 @@ function OneLog({ runId, onPick }: { runId: string; onPick: (runId: string) => v
             <VirtualLines ref={lines} label={t('runs.log.lines')} count={log.lines.count} renderLine={(index) => <MarkedText text={log.lines.at(index)} marked={search} />} longest={log.lines.longest} scale={scale} isWrapped={isWrapped} isFollowing={isFollowing} onFollow={setFollowing} markedIndex={markedIndex} />
           </LogBody>
         </div>
-        {found ? <LogMatchList found={found} onChoose={goTo} marked={search} closeButton={<IconButton size="sm" label={t('runs.log.closeSearch')} icon={<X size={14} aria-hidden />} onClick={() => { setSearch(''); }} />} /> : null}
+        {found ? <LogMatchList found={found} onChoose={goTo} marked={search} /> : null}
       </div>
     </div>
   );
+}
+
+/** Ctrl F brings the focus to the log's search wherever it is in the log. */
+function findByKey(event: KeyboardEvent<HTMLElement>): void {
+  if (!(event.ctrlKey || event.metaKey) || event.key !== 'f') return;
+  event.preventDefault();
+  event.currentTarget.querySelector<HTMLInputElement>('[data-log-search]')?.select();
 }
 
 function LogBody({ log, children }: { log: RunLog; children: ReactNode }): ReactNode {

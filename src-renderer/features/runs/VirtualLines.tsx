@@ -35,7 +35,7 @@ export interface VirtualLinesProps {
 export function VirtualLines({ label, count, renderLine, longest, scale, isWrapped = false, isFollowing = false, onFollow, firstNumber, markedIndex, ref }: VirtualLinesProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const linePx = Math.round(LINE_PX * scale);
-  const virtual = useVirtualizer({ count, getScrollElement: () => box.current, estimateSize: () => linePx, overscan: 20 });
+  const virtual = useVirtualizer({ count, getScrollElement: () => box.current, estimateSize: () => linePx, overscan: 20, paddingStart: 4, paddingEnd: 6 });
   const isOwnScroll = useRef(false);
   useImperativeHandle(ref, () => ({ scrollTo: (index) => { virtual.scrollToIndex(index, { align: 'center' }); } }), [virtual]);
 

@@ -41,6 +41,8 @@ export class LiveTerminal {
     terminal.onData((text) => { this.#channel.send(bytesOfText(text)); });
     terminal.onBinary((text) => { this.#channel.send(bytesOfBinary(text)); });
     terminal.onResize(() => { this.#tellSize(); });
+    // Where several windows show one terminal, the one in use decides its size.
+    terminal.textarea?.addEventListener('focus', () => { this.#tellSize(); });
     this.#sizes = new ResizeObserver(() => { this.screen.fit(); });
     this.#sizes.observe(options.container);
     this.#channel.open();

@@ -44,7 +44,7 @@ export function useTerminalCommands({ terminalId, held, paste, isActive }: Held)
   const run = app.stores.terminals.getState().byId[terminalId];
   const parts: Parts = { ...commands, clear, selectAll: () => { held.current?.screen.terminal.selectAll(); }, restart: () => { restart(app, run?.instanceId ?? null); }, log: () => { if (run?.runId) openLog(app, run.runId); } };
   useActions(isActive ? toActions(parts, t) : []);
-  return { ...commands, menu: () => toMenu(parts, { hasSelection: held.current?.screen.terminal.hasSelection() ?? false, isRun: run?.kind === 'run' }, t) };
+  return { ...commands, menu: () => toMenu(parts, { hasSelection: held.current?.screen.terminal.hasSelection() ?? false, isRun: run?.kind === 'run', isLive: run?.state === 'live' }, t) };
 }
 
 type Parts = Omit<TerminalCommands, 'menu'> & Record<'clear' | 'selectAll' | 'restart' | 'log', () => void>;
@@ -57,11 +57,11 @@ function toActions(parts: Parts, t: TFunction): Action[] {
   return [action('find', terminalKeys.find), action('clear'), action('zoomIn', terminalKeys.zoomIn), action('zoomOut', terminalKeys.zoomOut), action('zoomReset', terminalKeys.zoomReset)];
 }
 
-function toMenu(parts: Parts, { hasSelection, isRun }: { hasSelection: boolean; isRun: boolean }, t: TFunction): MenuEntry[] {
+function toMenu(parts: Parts, { hasSelection, isRun, isLive }: { hasSelection: boolean; isRun: boolean; isLive: boolean }, t: TFunction): MenuEntry[] {
   const item = (id: keyof Parts, rest: { shortcut?: string; disabledReason?: string | null } = {}): MenuEntry => ({ id, label: t(`terminals.menu.${id}`), onSelect: parts[id], ...rest });
   const entries: MenuEntry[] = [
     item('copy', { shortcut: terminalKeys.copy, disabledReason: hasSelection ? null : t('terminals.menu.nothingSelected') }),
-    item('paste', { shortcut: terminalKeys.paste }),
+    item('paste', { shortcut: terminalKeys.paste, disabledReason: isLive ? null : t('terminals.menu.ended') }),
     item('selectAll'), 'separator',
     item('find', { shortcut: terminalKeys.find }), item('clear'),
   ];
