@@ -19,7 +19,10 @@ beforeAll(async () => {
   backend = await startBackend();
 });
 
-afterEach(() => { expect(failures).toEqual([]); });
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  expect(failures).toEqual([]);
+});
 
 afterAll(async () => {
   await browser.close();
@@ -57,7 +60,6 @@ describe('the frame of the window', () => {
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
 
     expect([names, new URL(page.url()).hash]).toEqual([['Instances', 'Journal', 'Settings'], '#/settings']);
-    await page.close();
   });
 
   test('the palette runs an action by its name, and says why another cannot be done', async () => {
@@ -69,9 +71,9 @@ describe('the frame of the window', () => {
     const reason = await page.getByText('This area has no inspector').isVisible();
     await page.keyboard.press('Escape');
     await choose(page, 'go to journal');
+    await page.getByRole('heading', { level: 1, name: 'Journal' }).waitFor();
 
-    expect([reason, await areaTitle(page).innerText()]).toEqual([true, 'Journal']);
-    await page.close();
+    expect(reason).toBe(true);
   });
 
   test('the sheet of shortcuts lists what the registry has, and a slash goes to the filter', async () => {
@@ -87,7 +89,6 @@ describe('the frame of the window', () => {
 
     expect(lines).toEqual(expect.arrayContaining(['Go to Instances', 'Show all actions', 'Show or hide the panel', 'Zoom in']));
     expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Filter the journal');
-    await page.close();
   });
 
   test('rail and panel fold, and are found as they were left', async () => {
@@ -105,7 +106,6 @@ describe('the frame of the window', () => {
     await page.keyboard.press('Control+b');
     await page.keyboard.press('Control+j');
     await waitFor(async () => JSON.stringify(await rememberedViews()).includes('"isPanelOpen":false'));
-    await page.close();
   });
 });
 
@@ -128,7 +128,6 @@ describe('how the window looks', () => {
     await waitFor(async () => await themeOf(page) === 'dark');
 
     expect([before, after]).toEqual(['dark', 'light']);
-    await page.close();
   });
 
   test('zoom steps by its keys, is remembered, and scales the rows', async () => {
@@ -144,7 +143,6 @@ describe('how the window looks', () => {
     await waitFor(async () => await rootPixels(page) === before);
 
     expect([before, after]).toEqual(['12.8px', '14.08px']);
-    await page.close();
   });
 
   test.each(['dark', 'light'] as const)('axe finds nothing in the %s theme', async (theme) => {
@@ -165,7 +163,6 @@ describe('how the window looks', () => {
     await page.keyboard.press('Escape');
 
     expect(found).toEqual([]);
-    await page.close();
   });
 });
 
@@ -186,7 +183,6 @@ describe('settings and journal', () => {
     await expect.poll(() => box.inputValue()).toBe('4');
     await page.getByRole('button', { name: /Set Starts at the same time back/ }).click();
     await waitFor(async () => await settingValue('instances.startLimit') === 2);
-    await page.close();
   });
 
   test('the journal shows a change as it happens, and its filter narrows', async () => {
@@ -202,7 +198,6 @@ describe('settings and journal', () => {
     await page.getByText('No entry matches').waitFor();
 
     expect(shown.slice(1).every((row) => row.includes('Keep entries for'))).toBe(true);
-    await page.close();
   });
 });
 
@@ -221,7 +216,6 @@ describe('an instance, from every area', () => {
 
     await page.getByRole('row', { name: /Reading room/, selected: true }).waitFor();
     await backend.client.instances.delete({ instance: id });
-    await page.close();
   });
 });
 
@@ -240,6 +234,5 @@ describe('a connection that breaks', () => {
 
     await expect.poll(() => page.getByRole('textbox', { name: 'Starts at the same time' }).inputValue()).toBe('7');
     expect(stillThere).toBe('Settings');
-    await page.close();
   });
 });

@@ -31,6 +31,7 @@ export async function openWatchedPage(browser: Browser, url: string, { width = 1
   page.on('console', (message) => {
     if (message.type() === 'error' && /security policy|Uncaught|React/i.test(message.text())) failures.push(message.text());
   });
+  page.setDefaultTimeout(15_000);
   await page.goto(url);
   return { page, failures };
 }
