@@ -55,7 +55,7 @@ export function createInstanceFeatures(surroundings: Surroundings): { instances:
     const { isReadOnly, schemaVersion, supportedVersion } = opened;
     if (isReadOnly) throw new AppError('database.read_only', 'the database is of a newer version', { schemaVersion, supportedVersion });
   };
-  const instances: InstanceService = new InstanceService({ supervisor: new Supervisor(deps), deps, isReadOnly: opened.isReadOnly, requireWritable });
+  const instances: InstanceService = new InstanceService({ supervisor: new Supervisor(deps), deps, isReadOnly: opened.isReadOnly, requireWritable, getKeepTrashDays: () => settings.get('instances.keepTrashDays') });
   return { instances, runs };
 }
 

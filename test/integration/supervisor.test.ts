@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SupervisorWorld } from '../support/supervisorWorld.ts';
@@ -43,12 +43,18 @@ test('a second start does not install again, a changed requirements.txt does', a
   const backend = await world.start();
   await backend.instances.create({ name: 'one', blueprintId: 'single' });
   await backend.instances.startOne('one');
-  expect((await world.waitFor(backend, 'one', 'started')).isInstalled).toBe(true);
+  await world.waitFor(backend, 'one', 'started');
+  await waitFor(() => backend.instances.get('one').isInstalled);
   await backend.instances.restartOne('one');
   await waitFor(() => world.readFile('instances', 'one', 'passes.txt') === 'pass\npass\n');
   const words = (): (string | null)[] => backend.journal.list({ limit: 100 }).filter(({ event }) => event === 'instance.status').map(({ to }) => to).toReversed();
   await world.waitFor(backend, 'one', 'started');
   expect(words()).toEqual(['queued', 'installing', 'started', 'stopping', 'queued', 'starting', 'started']);
+
+  writeFileSync(join(backend.instances.get('one').folder, 'requirements.txt'), 'more\n');
+  await backend.instances.restartOne('one');
+  await waitFor(() => words().length === 11);
+  expect(words().slice(7)).toEqual(['stopping', 'queued', 'installing', 'started']);
 });
 
 test('stages are shown while they last', async () => {

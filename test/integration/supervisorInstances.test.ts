@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { InstanceChange } from '#contract/instances.ts';
 import { SupervisorWorld } from '../support/supervisorWorld.ts';
@@ -85,6 +86,22 @@ test('delete moves to the trash with its files, restore takes back, purge delete
   await instances.purge(id);
   expect([existsSync(join(world.home, 'trash', id)), readdirSync(logs).length, () => instances.resolve(id)]).toEqual([false, 0, expect.any(Function)]);
   expect(() => runs.list({ instance: id, limit: 1 })).toThrow(expect.objectContaining({ code: 'instance.not_found' }));
+});
+
+test('what has been in the trash for longer than the setting says is deleted at a start', async () => {
+  const first = await world.start();
+  for (const name of ['old', 'new']) {
+    const { id } = await first.instances.create({ name, blueprintId: 'serve' });
+    await first.instances.delete(id);
+  }
+  await first.leave();
+  const database = new Database(join(world.home, 'wheelhouse.db'));
+  database.prepare("UPDATE instances SET deleted_at_ms = 1 WHERE name = 'old'").run();
+  database.close();
+
+  const next = await world.start();
+
+  expect(next.instances.list({ deleted: true }).map(({ name }) => name)).toEqual(['new']);
 });
 
 test('a log is followed as it grows, to the end of the run', async () => {

@@ -4,7 +4,6 @@ import type { RunId } from '#contract/ids.ts';
 import type { InstanceStage } from '#contract/instances.ts';
 import { createDefaultHeader } from '../blueprints/index.ts';
 import { readOomKills, type OomKillCounts } from '../../platform/process/oomKills.ts';
-import { createScriptEnvironment } from './environmentPolicy.ts';
 import { getInstancePaths, moveInstanceFolder } from './instanceFolder.ts';
 import type { KeptInstance } from './instanceRepository.ts';
 import { describeTransition } from './lifeJournal.ts';
@@ -13,9 +12,8 @@ import { createFailure, getRunId, isLive, type Life } from './lifeState.ts';
 import { Mailbox } from './mailbox.ts';
 import type { RootExit } from './runEnd.ts';
 import { toLaunchFailure, toRefusal, type RunLauncher } from './runLauncher.ts';
-import { RunWatch, toRoot } from './runWatch.ts';
+import { RunWatch } from './runWatch.ts';
 import { emptyLease, type Prepared, type Reservation, type StartPhase, type StartPlan, type StartPreparation } from './startPreparation.ts';
-import { endTree } from './stopSequence.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 
 interface ActorDeps {
@@ -28,7 +26,6 @@ interface ActorDeps {
 type EffectTable = { readonly [K in LifeEffect['kind']]: (effect: Extract<LifeEffect, { kind: K }>) => void | Promise<void> };
 
 const EXIT_NEWS_MS = 1_500;
-const KEPT_TERMINALS = 2;
 
 /** One instance's life: takes one event at a time, asks the policy, writes the new state down, then does what follows. */
 export class InstanceActor {
@@ -264,7 +261,7 @@ export class InstanceActor {
       this.#oomKills = await readOomKills();
       await this.#deps.launcher.launch(this.#kept, await this.#requirePlan(), { runId, phase });
       this.#startWatch(runId, null);
-      this.#track(this.#forgetOldTerminals());
+      this.#track(this.#deps.launcher.forgetOldTerminals(this.#kept.id));
     } catch (error) {
       this.#machine.log.warn('run.launch_failed', { runId, instanceId: this.#kept.id, error });
       await this.#handle({ kind: 'launchFailed', runId, failure: toLaunchFailure(error) });
@@ -310,14 +307,7 @@ export class InstanceActor {
     this.#watch?.abandon();
     const run = runId === null ? null : this.#records.runs.find(runId);
     if (run === null) { await this.send({ kind: 'proven', exitCode: null }); return; }
-    const { supervisor } = this.#deps;
-    const { settings, id, slug } = this.#kept;
-    const paths = { ...getInstancePaths(supervisor.places.instances, this.#kept), blueprintLib: supervisor.places.blueprintLib };
-    const environment = createScriptEnvironment({
-      base: supervisor.places.environment, versions: supervisor.places.versions, header: this.#header, settings, instanceId: id, slug,
-      blueprintStem: this.#blueprint?.stem ?? '', runId: run.id, ports: run.ports, paths,
-    });
-    const outcome = await endTree({ root: toRoot(run), ports: run.endedAtMs === null ? Object.values(run.ports) : [], rules: this.#header.stop, hadPort: run.readyAtMs !== null, folder: paths.folder, environment }, this.#machine);
+    const outcome = await this.#deps.launcher.end(this.#kept, this.#blueprint, run);
     if (outcome.kind === 'stuck') { await this.send(outcome); return; }
     await this.#waitForExitNews(run.id);
     await this.send({ kind: 'proven', exitCode: this.#exit?.runId === run.id ? this.#exit.exit.exitCode : null });
@@ -348,14 +338,6 @@ export class InstanceActor {
     if (this.#plan !== null) endLease(this.#plan);
     this.#plan = null;
     this.#shared.ports.release(this.#kept.id);
-  }
-
-  /** The last terminals stay to be read; the host would keep every older one for ever. */
-  async #forgetOldTerminals(): Promise<void> {
-    const runs = this.#records.runs.list({ instance: this.#kept.id, limit: KEPT_TERMINALS + 8 });
-    for (const { terminalId, endedAtMs } of runs.slice(KEPT_TERMINALS)) {
-      if (endedAtMs !== null) await this.#machine.host.forget(terminalId).catch(() => undefined);
-    }
   }
 
   async #readBlueprint(): Promise<void> {

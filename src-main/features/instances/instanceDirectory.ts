@@ -50,10 +50,10 @@ export class InstanceDirectory {
     const { kept, stage } = actor;
     const { runs } = this.#deps.records;
     const runId = getRunId(kept.life.state);
-    const run = runId === null ? null : runs.find(runId);
+    const lastRun = runs.findLast(kept.id);
+    const run = lastRun !== null && lastRun.id === runId && lastRun.endedAtMs === null ? lastRun : null;
     return toInstance(kept, {
-      folder: this.folderOf(kept), blueprint: this.shelf.get(kept.settings.blueprintId), stage,
-      run: run?.endedAtMs === null ? run : null, runSettings: run === null ? {} : runs.settingsOf(run.id), lastRun: run ?? runs.findLast(kept.id),
+      folder: this.folderOf(kept), blueprint: this.shelf.get(kept.settings.blueprintId), stage, run, lastRun, runSettings: run === null ? {} : runs.settingsOf(run.id),
     });
   }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AppError } from '#contract/errors.ts';
+import { AppError, hasCode } from '#contract/errors.ts';
 import type { InstanceId } from '#contract/ids.ts';
 import type { Instance, PreflightCheck } from '#contract/instances.ts';
 import { createShellEnvironment } from './environmentPolicy.ts';
@@ -14,6 +14,8 @@ interface InstanceServiceDeps {
   readonly supervisor: Supervisor;
   readonly deps: SupervisorDeps;
   readonly isReadOnly: boolean;
+  /** How long the trash keeps what was deleted. */
+  readonly getKeepTrashDays: () => number;
   /** @throws database.read_only where nothing may be changed. */
   readonly requireWritable: () => void;
 }
@@ -61,9 +63,10 @@ export class InstanceService {
 
   /** Looks after what was left running, then starts what is marked for it. */
   async resume(): Promise<void> {
-    const { supervisor, isReadOnly, deps: { machine } } = this.#options;
+    const { supervisor, isReadOnly, getKeepTrashDays, deps: { machine } } = this.#options;
     if (isReadOnly) return;
     await supervisor.resume();
+    await this.#trash.prune(getKeepTrashDays());
     supervisor.autostart().catch((error: unknown) => { machine.log.error('instances.autostart_failed', { error }); });
   }
 
@@ -119,7 +122,7 @@ export class InstanceService {
 
   /** Stops an instance if it runs, then starts it. @throws as `startOne` */
   async restartOne(reference: string): Promise<Instance> {
-    return this.#request(reference, 'restart', true);
+    return this.#request(reference, 'restart', this.#directory.find(reference).isLive);
   }
 
   /** Asks an instance to stop; answers once it is stopping. Twice does nothing. @throws instance.not_found */
@@ -168,7 +171,12 @@ export class InstanceService {
     this.#options.requireWritable();
     const actor = this.#directory.find(reference);
     await this.#requireParsed(actor.kept.settings.blueprintId, acceptUnparsed);
-    await actor.request({ kind });
+    try {
+      await actor.request({ kind });
+    } catch (error) {
+      // A folder that cannot be used is shown by the instance itself, as everything that a preflight finds.
+      if (!hasCode(error, 'instance.folder_exists') && !hasCode(error, 'folder.not_writable')) throw error;
+    }
     return this.#directory.show(actor);
   }
 

@@ -9,6 +9,8 @@ import type { KeptInstance } from './instanceRepository.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
 /** Moves instances to the trash and back; files first, the record last. */
 export class InstanceTrash {
   readonly #deps: SupervisorDeps;
@@ -66,6 +68,15 @@ export class InstanceTrash {
       this.#supervisor.remove(kept.id);
       this.#directory.record('instance.purged', kept);
     });
+  }
+
+  /** Purges what has been in the trash for longer. Does not throw: what cannot be deleted stays. */
+  async prune(keepDays: number): Promise<void> {
+    const { clock, log } = this.#deps.machine;
+    const beforeMs = clock.nowMs() - keepDays * DAY_MS;
+    for (const { kept } of this.#directory.list({ deleted: true }).filter((actor) => (actor.kept.deletedAtMs ?? beforeMs) < beforeMs)) {
+      await this.purge(kept.id).catch((error: unknown) => { log.warn('trash.prune_failed', { instanceId: kept.id, error }); });
+    }
   }
 
   /** Bytes of a folder, links not followed. @throws instance.not_found */

@@ -53,7 +53,7 @@ const rows: [string, LifeState, LifeEvent, string, LifeFacts?][] = [
   ['installing + exit 1 with a known cause', installing, ended(exitWith(1, { cause: 'disk_full' })), 'error (disk_full) closeRun release'],
   ['installing + exit 1 is never restarted', installing, ended(exitWith(1)), 'error (install_failed) closeRun release', always],
   ['installing + a signal', installing, ended(exitWith(0, { signal: 9, cause: 'killed' })), 'error (killed) closeRun release'],
-  ['installing in one pass + ready', single, { kind: 'ready', runId: run, address: '::1' }, 'started stampInstall markReady releaseSlot'],
+  ['installing in one pass + ready', single, { kind: 'ready', runId: run, address: '::1' }, 'started markReady stampInstall releaseSlot'],
   ['installing in one pass + exit 0 of a web app', single, ended(exitWith(0)), 'error (app_gone) closeRun release'],
   ['installing in one pass + exit 0 of a tool', single, ended(exitWith(0)), 'stopped closeRun stampInstall release', facts({ mayEndUnready: true })],
   ['installing + deadline', installing, { kind: 'deadlinePassed', runId: run }, 'installing releaseSlot'],

@@ -107,7 +107,7 @@ const fromQueued: Step<'queued'> = ({ life, event, facts }) => {
 
 const fromInstalling: Step<'installing'> = ({ state, life, event, facts }) => {
   if (event.kind === 'ready') {
-    return enter(life, startedState(event, facts), facts, [{ kind: 'stampInstall' }, { kind: 'markReady', runId: event.runId }, { kind: 'releaseSlot' }]);
+    return enter(life, startedState(event, facts), facts, [{ kind: 'markReady', runId: event.runId }, { kind: 'stampInstall' }, { kind: 'releaseSlot' }]);
   }
   if (event.kind === 'ended') return endInstall({ state, life, event, facts });
   return fromLaunched({ state, life, event, facts });

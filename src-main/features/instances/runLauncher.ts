@@ -1,13 +1,19 @@
 import { hasCode, type AppError } from '#contract/errors.ts';
+import type { Blueprint } from '#contract/blueprints.ts';
+import type { InstanceId } from '#contract/ids.ts';
 import { restartFields } from '#contract/instances.ts';
 import type { Run } from '#contract/runs.ts';
+import { createDefaultHeader } from '../blueprints/index.ts';
 import { createScriptEnvironment } from './environmentPolicy.ts';
 import { ensureInstanceFolders, getInstancePaths } from './instanceFolder.ts';
 import type { KeptInstance } from './instanceRepository.ts';
 import { createFailure, type Failure } from './lifeState.ts';
 import type { StartPhase, StartPlan } from './startPreparation.ts';
-import type { SupervisorDeps } from './supervisorDeps.ts';
+import { endTree, type StopOutcome } from './stopSequence.ts';
+import { toRoot } from './runWatch.ts';
+import type { InstancePlaces, SupervisorDeps } from './supervisorDeps.ts';
 
+const KEPT_TERMINALS = 2;
 const TERMINAL_SIZE = { columns: 120, rows: 30 };
 
 /** Starts scripts: folders first, then the run's record, then its process. */
@@ -34,10 +40,7 @@ export class RunLauncher {
       scriptSha256: blueprint.sha256, bootId: self?.bootId ?? '', ports: { ...ports }, gpuIds: [...(settings.gpuIds ?? [])],
       settings: Object.fromEntries(restartFields.map((field) => [field, settings[field]])),
     });
-    const env = createScriptEnvironment({
-      base: places.environment, versions: places.versions, header: blueprint.header, settings, instanceId: kept.id, slug: kept.slug,
-      blueprintStem: blueprint.stem, runId, ports, paths: { ...paths, blueprintLib: places.blueprintLib },
-    });
+    const env = createRunEnvironment(places, kept, blueprint, { runId, ports });
     const { pid } = await host.spawn({
       terminalId: run.terminalId, command: 'bash', args: [blueprint.path, ...verbOf(phase, blueprint.header.verbs)], cwd: paths.folder, env, ...TERMINAL_SIZE, logPath: run.logPath, mark: runId,
     });
@@ -45,6 +48,33 @@ export class RunLauncher {
     this.#deps.machine.log.info('run.started', { runId, instanceId: kept.id, pid, phase });
     return records.runs.update(runId, { pid, startToken: identity?.startToken ?? null, processGroup: pid });
   }
+
+  /** Ends a run's process tree and proves it. Without its blueprint the usual signals are sent. */
+  end(kept: KeptInstance, blueprint: Blueprint | null, run: Run): Promise<StopOutcome> {
+    const { machine, places } = this.#deps;
+    const { folder } = getInstancePaths(places.instances, kept);
+    const environment = blueprint === null ? {} : createRunEnvironment(places, kept, blueprint, { runId: run.id, ports: run.ports });
+    const rules = (blueprint?.header ?? createDefaultHeader('webui', '')).stop;
+    const ports = run.endedAtMs === null ? Object.values(run.ports) : [];
+    return endTree({ root: toRoot(run), ports, rules, hadPort: run.readyAtMs !== null, folder, environment }, machine);
+  }
+
+  /** The last terminals of an instance stay to be read; the host would keep every older one for ever. */
+  async forgetOldTerminals(instanceId: InstanceId): Promise<void> {
+    const { records, machine: { host, log } } = this.#deps;
+    const runs = records.runs.list({ instance: instanceId, limit: KEPT_TERMINALS + 8 });
+    for (const { terminalId } of runs.slice(KEPT_TERMINALS).filter(({ endedAtMs }) => endedAtMs !== null)) {
+      await host.forget(terminalId).catch((error: unknown) => { log.debug('terminal.forgotten_before', { terminalId, error }); });
+    }
+  }
+}
+
+/** The environment of one run of a script. */
+function createRunEnvironment(places: InstancePlaces, { id, slug, folderName, settings }: KeptInstance, blueprint: Blueprint, { runId, ports }: { runId: string; ports: Readonly<Record<string, number>> }): Record<string, string> {
+  return createScriptEnvironment({
+    base: places.environment, versions: places.versions, header: blueprint.header, settings, instanceId: id, slug, blueprintStem: blueprint.stem, runId, ports,
+    paths: { ...getInstancePaths(places.instances, { folderName, settings }), blueprintLib: places.blueprintLib },
+  });
 }
 
 /** Why a launch failed, as the instance shows it. */
@@ -61,6 +91,7 @@ export function toRefusal(error: AppError): Failure {
     return createFailure('port_in_use', { subject: String(port), evidence: holderInstance ?? (holderPid === null ? null : `pid ${holderPid}: ${holderCommand ?? ''}`) });
   }
   if (hasCode(error, 'port.pool_empty')) return createFailure('port_in_use', { subject: `${error.details.from}–${error.details.to}` });
+  if (hasCode(error, 'instance.folder_exists')) return createFailure('preflight', { subject: error.details.path, evidence: 'a folder of the new name is there' });
   if (hasCode(error, 'blueprint.not_found')) return createFailure('preflight', { subject: error.details.blueprintId });
   return hasCode(error, 'terminal.host_unavailable') || hasCode(error, 'folder.not_writable') ? toLaunchFailure(error) : createFailure('preflight', { evidence: error.message });
 }

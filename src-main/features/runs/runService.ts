@@ -25,6 +25,8 @@ export type RunStart = Pick<Run, 'id' | 'instanceId' | 'instanceName' | 'phase' 
 export class RunService {
   readonly #deps: RunDeps;
   readonly #didChange = new Emitter<Run>();
+  /** Each instance's newest run, so that a long list of instances asks the database for none. */
+  readonly #newest = new Map<InstanceId, Run | null>();
 
   readonly onDidChange = this.#didChange.event;
 
@@ -54,7 +56,11 @@ export class RunService {
 
   /** An instance's newest run. */
   findLast(instanceId: InstanceId): Run | null {
-    return this.#deps.repository.list({ instanceId, limit: 1 })[0]?.run ?? null;
+    const known = this.#newest.get(instanceId);
+    if (known !== undefined) return known;
+    const run = this.#deps.repository.list({ instanceId, limit: 1 })[0]?.run ?? null;
+    this.#newest.set(instanceId, run);
+    return run;
   }
 
   /** The settings that a run was started with. */
@@ -115,6 +121,7 @@ export class RunService {
     const runs = this.#deps.repository.list({ instanceId, limit: Number.MAX_SAFE_INTEGER });
     for (const { run } of runs) await rm(dirname(run.logPath), { recursive: true, force: true });
     this.#deps.repository.deleteOfInstance(instanceId);
+    this.#newest.delete(instanceId);
   }
 
   #require(id: string): KeptRun {
@@ -125,6 +132,8 @@ export class RunService {
 
   #save(kept: KeptRun): Run {
     this.#deps.repository.save(kept);
+    const newest = this.findLast(kept.run.instanceId);
+    if (newest === null || newest.id === kept.run.id || kept.run.createdAtMs > newest.createdAtMs) this.#newest.set(kept.run.instanceId, kept.run);
     this.#didChange.fire(kept.run);
     return kept.run;
   }
