@@ -11,6 +11,7 @@ import { TrashDialog } from './trash/TrashDialog.tsx';
 import { TrashView } from './trash/TrashView.tsx';
 import { UnparsedDialog } from './UnparsedDialog.tsx';
 import type { OpenDialog } from './workspace.ts';
+import { useAnnouncedStatuses } from './useAnnouncedStatuses.ts';
 import { useAreaActions } from './useAreaActions.ts';
 
 const sections = ['instances', 'blueprints', 'trash'] as const;
@@ -34,6 +35,7 @@ function Area(): ReactNode {
   const dialog = useWorkspace((state) => state.dialog);
   const close = (): void => { workspace.state.setState({ dialog: null }); };
   useAreaActions();
+  useAnnouncedStatuses();
   const switcher = (
     <Segmented<Section>
       label={t('instances.view.label')}

@@ -44,12 +44,18 @@ export function createInstanceCommands(deps: Deps): InstanceCommands {
       const isLiveRun = terminalId !== null && status !== 'stopped' && status !== 'error';
       requestPanel(view, isLiveRun ? { kind: 'terminal', terminalId } : { kind: 'shell', instanceId: id });
     },
-    showLog: ({ runId }) => { if (runId !== null) requestPanel(view, { kind: 'log', runId }); },
+    showLog: (instance) => { showLastLog(deps, instance).catch(deps.toastError); },
     askTrash: (instances) => { if (instances.length > 0) workspace.state.setState({ dialog: { kind: 'trash', instances } }); },
     copy: (text) => {
       navigator.clipboard.writeText(text).then(() => { deps.toast({ tone: 'ok', title: t('instances.toast.copied'), text }); }, deps.toastError);
     },
   };
+}
+
+/** The log of the live run, else of the last one. */
+async function showLastLog({ client, view }: Deps, { id, runId }: Instance): Promise<void> {
+  const shown = runId ?? (await client.runs.list({ instance: id, limit: 1 }))[0]?.id;
+  if (shown !== undefined) requestPanel(view, { kind: 'log', runId: shown });
 }
 
 function possible(action: RowAction, instances: readonly Instance[]): Instance[] {

@@ -4,8 +4,9 @@ import type { Problem } from '../../../client/problems.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { ErrorNote } from '../../../ui/ErrorNote.tsx';
 import { ProgressBar } from '../../../ui/ProgressBar.tsx';
+import { decideAction } from '../actionPolicy.ts';
 import { CausePanel } from '../inspect/CausePanel.tsx';
-import { PreflightList } from '../inspect/PreflightList.tsx';
+import { PreflightSection } from '../inspect/PreflightSection.tsx';
 import { useInstance, useScope } from '../InstancesScope.tsx';
 import { StatusCell } from '../StatusCell.tsx';
 
@@ -25,11 +26,10 @@ export function CreatedPanel({ instanceId, problem }: { instanceId: string; prob
       {isUnderWay ? <ProgressBar label={t(`instances.status.${status}`)} fraction={fraction} tone="busy" /> : null}
       <div className="flex gap-1.5">
         {instance.url === null ? null : <Button size="sm" variant="primary" onClick={() => { commands.open(instance); }}>{t('instances.action.open')}</Button>}
-        {instance.runId === null ? null : <Button size="sm" onClick={() => { commands.showLog(instance); }}>{t('instances.action.log')}</Button>}
+        {decideAction('log', instance) !== true ? null : <Button size="sm" onClick={() => { commands.showLog(instance); }}>{t('instances.action.log')}</Button>}
       </div>
       <CausePanel instance={instance} />
-      <h3 className="text-xs font-medium text-muted">{t('instances.preflight.title')}</h3>
-      {instance.preflight.length === 0 ? <p className="text-muted">{t('instances.create.preflightRunning')}</p> : <PreflightList checks={instance.preflight} />}
+      <PreflightSection instance={instance} isCheckedAtOnce />
     </div>
   );
 }

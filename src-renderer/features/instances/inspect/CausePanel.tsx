@@ -55,7 +55,7 @@ function Helps({ instance, cause }: { instance: Instance; cause: InstanceCause }
     <div className="flex flex-wrap gap-1.5">
       {helpful === undefined ? null : <Button size="sm" variant="primary" onClick={() => { view.setState({ selectedInstanceIds: [instance.id] }); rows.beginEdit(instance, helpful.field); }}>{t(`instances.inspector.${helpful.label}`)}</Button>}
       {decideAction('start', instance) === true ? <Button size="sm" onClick={() => { commands.start([instance]); }}>{t('instances.inspector.retry')}</Button> : null}
-      {instance.runId === null ? null : <Button size="sm" onClick={() => { commands.showLog(instance); }}>{t('instances.inspector.showLog')}</Button>}
+      {decideAction('log', instance) === true ? <Button size="sm" onClick={() => { commands.showLog(instance); }}>{t('instances.inspector.showLog')}</Button> : null}
     </div>
   );
 }

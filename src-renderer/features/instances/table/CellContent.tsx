@@ -2,12 +2,15 @@ import { Boxes, FlaskConical, Globe, Hammer, Server, Wrench, type LucideIcon } f
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '#contract/instances.ts';
+import { useStore } from 'zustand';
+import { useApp } from '../../../app/appContext.tsx';
 import { formatAbsolute } from '../../../base/format.ts';
 import { classNames } from '../../../base/classNames.ts';
 import { Badge } from '../../../ui/Badge.tsx';
 import { toneText, type Tone } from '../../../ui/tone.ts';
 import type { CellEdit, EditField } from '../edit/editModel.ts';
 import { useValueText } from '../edit/useValueText.ts';
+import { listRuns } from '../../runs/runStore.ts';
 import { useScope } from '../InstancesScope.tsx';
 import { StatusCell } from '../StatusCell.tsx';
 import { isLive } from '../statusView.ts';
@@ -55,13 +58,15 @@ function PortCell({ instance, draft }: CellProps): ReactNode {
 }
 
 function UptimeCell({ instance }: CellProps): ReactNode {
-  const isUp = instance.status === 'started';
-  const text = useDurationSince(isUp ? instance.startedAtMs : null);
-  return <TimeText text={text} atMs={isUp ? instance.startedAtMs : null} />;
+  const upSinceMs = instance.status === 'started' ? instance.startedAtMs ?? instance.statusSinceMs : null;
+  return <TimeText text={useDurationSince(upSinceMs)} atMs={upSinceMs} />;
 }
 
 function LastStartedCell({ instance }: CellProps): ReactNode {
-  return <TimeText text={useRelative(instance.startedAtMs)} atMs={instance.startedAtMs} />;
+  const { runs } = useApp().stores;
+  const lastRunAtMs = useStore(runs, (state) => listRuns(state, instance.id)[0]?.createdAtMs ?? null);
+  const atMs = instance.startedAtMs ?? lastRunAtMs;
+  return <TimeText text={useRelative(atMs)} atMs={atMs} />;
 }
 
 function TimeText({ text, atMs }: { text: string | null; atMs: number | null }): ReactNode {

@@ -40,7 +40,7 @@ export const InstanceLine = memo(function InstanceLine({ id, rowIndex, topPx, co
       className={classNames('group/line row-line absolute inset-x-0 top-0 grid grid-cols-(--columns) items-stretch border-b border-line', isSelected ? 'bg-selected' : 'bg-panel hover:bg-hover')}
     >
       {columnIds.map((columnId, index) => <Cell key={columnId} instance={instance} columnId={columnId} index={index} columnIds={columnIds} />)}
-      <div role="gridcell" aria-colindex={columnIds.length + 1} className="sticky right-0 -col-end-1 flex items-center justify-end bg-inherit px-1.5">
+      <div role="gridcell" aria-colindex={columnIds.length + 1} className="sticky right-0 -col-end-1 flex items-center justify-end border-l border-line bg-inherit px-1.5">
         <RowActions instance={instance} isReachable={isFocused} />
       </div>
     </div>

@@ -18,7 +18,7 @@ export function TableHeader({ columns }: { columns: Columns }): ReactNode {
     <div role="rowgroup" className="sticky top-0 z-10">
       <div role="row" aria-rowindex={1} className="row-line relative grid grid-cols-(--columns) border-b border-line bg-panel">
         {columns.shown.map((column, index) => <HeaderCell key={column.id} column={column} index={index} columns={columns} choices={choices} />)}
-        <div role="columnheader" aria-colindex={columns.shown.length + 1} className="sticky right-0 -col-end-1 flex items-center bg-panel"><span className="sr-only">{t('instances.column.actions')}</span></div>
+        <div role="columnheader" aria-colindex={columns.shown.length + 1} className="sticky right-0 -col-end-1 flex items-center border-l border-line bg-panel"><span className="sr-only">{t('instances.column.actions')}</span></div>
       </div>
     </div>
   );

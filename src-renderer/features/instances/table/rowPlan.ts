@@ -86,7 +86,7 @@ const sortValues: Record<ColumnId, (instance: Instance) => SortValue> = {
   health: ({ health }) => ['failing', 'slow', 'ok', 'unknown'].indexOf(health),
   gpu: ({ gpuIds }) => gpuIds?.join(',') ?? null,
   port: ({ port, portSetting }) => port ?? (portSetting === 'auto' ? null : portSetting),
-  uptime: ({ startedAtMs, status }) => (startedAtMs === null || !isLive(status) ? null : -startedAtMs),
+  uptime: ({ startedAtMs, statusSinceMs, status }) => (status === 'started' ? -(startedAtMs ?? statusSinceMs) : null),
   blueprint: ({ blueprintName, blueprintId }) => blueprintName ?? blueprintId,
   autostart: ({ autostart }) => (autostart ? 0 : 1),
   launchArgs: ({ launchArgs }) => (launchArgs === '' ? null : launchArgs),
