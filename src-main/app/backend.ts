@@ -18,6 +18,7 @@ import type { PtyHost } from '../platform/pty/ptyHost.ts';
 import { closeDatabase, type OpenedDatabase } from '../platform/sqlite/database.ts';
 import type { AppConfig } from './config.ts';
 import { stopWithin } from './deadline.ts';
+import { logEscapes } from './lastBoundary.ts';
 
 interface BackendParts {
   config: AppConfig;
@@ -45,6 +46,7 @@ export class Backend {
   #socketListener: HttpListener | null = null;
   #tcpListener: HttpListener | null = null;
   #readyAfterMs = 0;
+  #escapes: Disposable | null = null;
   #stopping: Promise<void> | null = null;
   /** What the user should be told at the start, one sentence each. */
   readonly notices: string[] = [];
@@ -76,6 +78,7 @@ export class Backend {
   /** Opens for clients first, then looks after what was left running. @throws port.in_use */
   async start(): Promise<void> {
     const { features, eventLoop, logFile, clock, opened } = this.#parts;
+    this.#escapes ??= logEscapes(logFile.log);
     features.settings.start();
     this.#noteDatabase();
     eventLoop.start();
@@ -174,7 +177,7 @@ export class Backend {
         { name: 'samplers', stop: async () => { await features.workstation.stop(); await features.gpus.stop(); } },
         { name: 'terminal host', stop: () => (runs === 'stop' ? ptyHost.shutdown() : ptyHost.stop()) },
         { name: 'database', stop: () => { eventLoop.stop(); closeDatabase(opened.database); } },
-        { name: 'lock', stop: () => { lock.dispose(); } },
+        { name: 'lock', stop: () => { lock.dispose(); this.#escapes?.dispose(); } },
         { name: 'log', stop: () => logFile.close() },
       ],
     });
