@@ -31,6 +31,8 @@ export function Frame({ onAnnounce }: { onAnnounce: Subscribe<string> }): ReactN
   useAnnouncedConnection(connection, announce);
   return (
     <Tooltip.Provider delayDuration={500} skipDelayDuration={200}>
+      {/* Before the area, whose own actions take the place of these. */}
+      <InstanceActions />
       <div className="flex h-full flex-col">
         <button type="button" className="sr-only z-50 bg-raised focus:not-sr-only focus:absolute focus:p-2" onClick={focusMain}>{t('app.skip')}</button>
         <ConnectionBar connection={connection} />
@@ -38,7 +40,6 @@ export function Frame({ onAnnounce }: { onAnnounce: Subscribe<string> }): ReactN
         <StatusBar />
       </div>
       <TerminalActions />
-      <InstanceActions />
       <Palette />
       <ShortcutSheet />
       <Toasts />
