@@ -62,7 +62,6 @@ function PanelTab({ tab }: { tab: Tab }): ReactNode {
         aria-selected={isActive}
         aria-controls={isActive ? 'panel-pane' : undefined}
         aria-keyshortcuts="Delete"
-        aria-label={[title, word, hasRung ? t('terminals.bell') : ''].filter(Boolean).join(', ')}
         title={title}
         onClick={() => { chooseTab(panel, (tabs) => activateTab(tabs, key)); }}
         onAuxClick={onMiddleClick}
@@ -72,9 +71,9 @@ function PanelTab({ tab }: { tab: Tab }): ReactNode {
       >
         {isActive ? <span aria-hidden className="absolute inset-x-0 top-0 h-0.5 bg-accent" /> : null}
         <TabIcon tab={tab} />
-        <span className="min-w-0 flex-1 truncate">{title}</span>
-        {word ? <span className="shrink-0 text-xs text-muted">{word}</span> : null}
-        {hasRung ? <span aria-hidden data-bell="" className="size-2 shrink-0 rounded-full bg-busy" /> : null}
+        <span className="min-w-0 flex-1 truncate">{title}{' '}</span>
+        {word ? <span className="shrink-0 text-xs text-muted">{word}{' '}</span> : null}
+        {hasRung ? <span data-bell="" className="size-2 shrink-0 rounded-full bg-busy"><span className="sr-only">{t('terminals.bell')}</span></span> : null}
         <span aria-hidden data-close="" title={t('terminals.close')} onClick={(event) => { event.stopPropagation(); close(); }} className={classNames('inline-flex size-5 shrink-0 items-center justify-center rounded-sm hover:bg-hover hover:text-text group-hover:opacity-100', isActive ? 'opacity-100' : 'opacity-0')}>
           <X size={13} />
         </span>

@@ -5,7 +5,7 @@ import type { Terminal } from '#contract/terminals.ts';
 import { useApp } from '../../app/appContext.tsx';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { openLog, openShell } from './panelCommands.ts';
+import { openLog, openShell, openTerminal } from './panelCommands.ts';
 import { toEndSentence } from './terminalWords.ts';
 
 /** Above a terminal: why it takes no input any more, or is not logged. */
@@ -36,10 +36,10 @@ interface StripProps { tone: string; role: 'status'; text: string; terminal: Ter
 
 function Strip({ tone, role, text, terminal, hasActions = true, children }: StripProps): ReactNode {
   return (
-    <div className="flex min-h-row shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-y border-line bg-panel px-3 py-0.5">
-      <span role={role} className={`min-w-0 font-mono ${tone}`}>{text}</span>
+    <div className="flex min-h-row shrink-0 items-center gap-x-3 border-y border-line bg-panel px-3 py-0.5">
+      <span role={role} className={`min-w-0 font-mono ${children ? '' : 'flex-1'} ${tone}`}>{text}</span>
       {children}
-      {hasActions ? <span className="ml-auto flex gap-1.5"><NextSteps terminal={terminal} /></span> : null}
+      {hasActions ? <span className="ml-auto flex shrink-0 gap-1.5"><NextSteps terminal={terminal} /></span> : null}
     </div>
   );
 }
@@ -47,13 +47,15 @@ function Strip({ tone, role, text, terminal, hasActions = true, children }: Stri
 function NextSteps({ terminal: { runId, instanceId, kind } }: { terminal: Terminal }): ReactNode {
   const { t } = useTranslation();
   const app = useApp();
-  const isRunning = useStore(app.stores.instances, ({ byId }) => instanceId !== null && byId[instanceId]?.desired === 'running');
+  const isWanted = useStore(app.stores.instances, ({ byId }) => instanceId !== null && byId[instanceId]?.desired === 'running');
+  const nextId = useStore(app.stores.terminals, ({ byId }) => Object.values(byId).find((other) => other.kind === 'run' && other.state === 'live' && other.instanceId === instanceId)?.id);
   const start = (): void => { if (instanceId !== null) app.client.instances.start({ instance: instanceId }).catch(app.toastError); };
   if (kind === 'shell') return <Button size="sm" onClick={() => { openShell(app, instanceId); }}>{t('terminals.action.newShell')}</Button>;
   return (
     <>
       {runId === null ? null : <Button size="sm" onClick={() => { openLog(app, runId); }}>{t('terminals.action.showLog')}</Button>}
-      {instanceId === null || isRunning ? null : <Button size="sm" onClick={start}>{t('terminals.action.startAgain')}</Button>}
+      {nextId === undefined ? null : <Button size="sm" onClick={() => { openTerminal(app, nextId); }}>{t('terminals.action.showNext')}</Button>}
+      {instanceId === null || isWanted ? null : <Button size="sm" onClick={start}>{t('terminals.action.startAgain')}</Button>}
     </>
   );
 }

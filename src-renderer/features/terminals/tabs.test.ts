@@ -69,6 +69,12 @@ describe('tabs of the panel', () => {
     expect(followRuns(state, byId(running, next))).toBe(state);
   });
 
+  test('one whose terminal host died stays to be read', () => {
+    const [gone, next] = [aRunOf('old', 'gone', 1), aRunOf('new', 'live', 2)];
+    const state = openTab(noTabs, toTab(gone));
+    expect(followRuns(state, byId(gone, next))).toBe(state);
+  });
+
   test('where a terminal is no more, a run leaves its log and a shell nothing', () => {
     const state = openTab(openAll('shell'), toTab(aRunOf('old', 'exited', 1)));
     expect(keys(dropMissing(state, {}))).toEqual(['log:run_old']);

@@ -80,7 +80,8 @@ export function placeBeside(state: Tabs, key: string | null): Tabs {
 }
 
 /**
- * Lets a finished run's tab go on with the next run of the same instance. The same object when nothing changes.
+ * Lets a finished run's tab go on with the next run of the same instance; one whose host died stays, since what it says is
+ * seen nowhere else. The same object when nothing changes.
  */
 export function followRuns(state: Tabs, terminals: Readonly<Record<string, Terminal>>): Tabs {
   return state.tabs.reduce((settled, old) => {
@@ -101,7 +102,7 @@ export function dropMissing(state: Tabs, terminals: Readonly<Record<string, Term
 
 function findNextRun(old: Tab, terminals: Readonly<Record<string, Terminal>>): Tab | null {
   const terminal = old.kind === 'terminal' ? terminals[old.terminalId] : undefined;
-  if (terminal?.kind !== 'run' || terminal.state === 'live' || terminal.instanceId === null) return null;
+  if (terminal?.kind !== 'run' || terminal.state !== 'exited' || terminal.instanceId === null) return null;
   const next = Object.values(terminals).find((candidate) => isLiveRunOf(candidate, terminal));
   return next === undefined ? null : toTab(next);
 }
