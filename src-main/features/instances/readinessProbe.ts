@@ -18,6 +18,8 @@ interface ProbeInput {
   readonly processes: ProcessTable;
   /** Whether the output has matched `ready.regex`. */
   readonly hasLogMatched: boolean;
+  /** Only looks whether the app listens, and asks it nothing: every request is a line in some app's log. */
+  readonly isQuiet?: boolean;
 }
 
 const TIMEOUT_MS = 2_000;
@@ -31,14 +33,14 @@ export async function probeReadiness(input: ProbeInput): Promise<ProbeResult> {
   }
 }
 
-async function probeListener({ rules, port, tree, processes }: ProbeInput): Promise<ProbeResult> {
+async function probeListener({ rules, port, tree, processes, isQuiet = false }: ProbeInput): Promise<ProbeResult> {
   const pids = tree.entries.map(({ pid }) => pid);
   const listeners = await processes.readListeners(port, { among: pids });
   const own = listeners.filter(({ pid }) => pid !== null && pids.includes(pid));
   const [foreign] = listeners.filter(({ pid }) => pid === null || !pids.includes(pid));
-  if (own.length === 0) {
-    return { kind: 'fails', listens: false, holder: foreign === undefined ? null : { pid: foreign.pid, command: foreign.command } };
-  }
+  const [first] = own;
+  if (first === undefined) return { kind: 'fails', listens: false, holder: foreign === undefined ? null : { pid: foreign.pid, command: foreign.command } };
+  if (isQuiet) return { kind: 'holds', address: toAddress(first) };
   for (const address of own.map(toAddress)) {
     const answers = rules.type === 'tcp' ? await canConnect(address, port) : await answersHttp({ address, port, rules });
     if (answers) return { kind: 'holds', address };

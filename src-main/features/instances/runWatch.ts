@@ -36,6 +36,7 @@ export class RunWatch {
   #root: TreeRoot;
   #exit: RootExit | null = null;
   #exitAtMs = 0;
+  #askedAtMs = Number.NEGATIVE_INFINITY;
   #isHostLost = false;
   #wake: (() => void) | null = null;
   #stage: InstanceStage | null = null;
@@ -93,7 +94,7 @@ export class RunWatch {
     if (state.kind !== 'installing' && state.kind !== 'starting' && state.kind !== 'started') return;
     const isReplaced = this.#adoptRoot(tree);
     if (state.kind !== 'started') await this.#readStage();
-    const probe = isInstallVerb(state) ? NOTHING_SEEN : await this.#probe(tree);
+    const probe = isInstallVerb(state) ? NOTHING_SEEN : await this.#probe(tree, state);
     if (this.#isAborted()) return;
     this.#tell(state, probe);
     if (isReplaced && probe.kind === 'fails' && !probe.listens) await this.#endLeftovers(state);
@@ -117,9 +118,12 @@ export class RunWatch {
     if (state.kind === 'starting' && probe.holder?.pid !== state.holder?.pid) post({ kind: 'portHeld', runId: run.id, holder: probe.holder });
   }
 
-  #probe(tree: ProcessTree): Promise<ProbeResult> {
+  #probe(tree: ProcessTree, state: LifeState): Promise<ProbeResult> {
     const { run, header } = this.#subject;
-    return probeReadiness({ rules: header.ready, port: run.ports[MAIN_PORT] ?? 0, tree, processes: this.#deps.machine.processes, hasLogMatched: this.#output.hasMatched });
+    const { machine: { processes, clock }, timing } = this.#deps;
+    const isQuiet = state.kind === 'started' && state.health === 'ok' && clock.monotonicMs() - this.#askedAtMs < timing.startedAskMs;
+    if (!isQuiet) this.#askedAtMs = clock.monotonicMs();
+    return probeReadiness({ rules: header.ready, port: run.ports[MAIN_PORT] ?? 0, tree, processes, hasLogMatched: this.#output.hasMatched, isQuiet });
   }
 
   async #readStage(): Promise<void> {

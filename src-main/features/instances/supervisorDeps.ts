@@ -28,12 +28,14 @@ export interface InstancePlaces {
 /** How often a started app is looked at, and how long it may be silent. */
 export interface SupervisorTiming {
   readonly startedPollMs: number;
+  /** How often a started app is asked for an answer; in between it is enough that it listens. */
+  readonly startedAskMs: number;
   readonly orphanedTreePollMs: number;
   /** How long helpers may outlive a script that failed. */
   readonly leftoversMs: number;
   readonly silence: SilenceLimits;
 }
-export const DEFAULT_TIMING: SupervisorTiming = { startedPollMs: 5_000, orphanedTreePollMs: 500, leftoversMs: 5_000, silence: DEFAULT_SILENCE };
+export const DEFAULT_TIMING: SupervisorTiming = { startedPollMs: 5_000, startedAskMs: 60_000, orphanedTreePollMs: 500, leftoversMs: 5_000, silence: DEFAULT_SILENCE };
 
 /** What is written down. */
 export interface Records {
