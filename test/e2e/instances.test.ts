@@ -60,7 +60,7 @@ async function rememberedView(name: string): Promise<unknown> {
 
 test('without a mouse: an instance is created, started, opened, stopped, put in the trash and restored', async () => {
   const page = await openWindow();
-  await page.getByText('No instances yet').waitFor();
+  await page.getByRole('button', { name: 'Create and start HTTP server' }).waitFor();
 
   await page.keyboard.press('n');
   await page.getByRole('combobox', { name: 'Blueprint' }).waitFor();
