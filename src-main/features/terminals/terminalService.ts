@@ -32,6 +32,7 @@ interface TerminalDeps {
 }
 
 const RETRY_MS = 2_000;
+const KEPT_RUNS = 2;
 
 type HostState = Extract<TerminalChange, { kind: 'host' }>['host'];
 
@@ -150,7 +151,19 @@ export class TerminalService {
     const known = this.#terminals.get(run.terminalId);
     if (known?.state === 'exited' && known.runId === run.id) return;
     if (known?.pid === run.pid && known.runId === run.id) return;
-    if (run.pid !== null && run.endedAtMs === null) this.#put({ ...runTerminal(run), state: 'live' });
+    if (run.pid === null || run.endedAtMs !== null) return;
+    this.#put({ ...runTerminal(run), state: 'live' });
+    this.#dropOlder(run);
+  }
+
+  /** The host keeps the last two runs of an instance; older ones are read in their logs. */
+  #dropOlder({ instanceId }: Run): void {
+    const ofInstance = this.list().filter(({ kind, instanceId: owner }) => kind === 'run' && owner === instanceId);
+    for (const { id, state } of ofInstance.slice(0, -KEPT_RUNS)) {
+      if (state === 'live') continue;
+      this.#terminals.delete(id);
+      this.#didChange.fire({ kind: 'removed', terminalId: id });
+    }
   }
 
   #patch(id: string, change: Partial<Terminal>): void {
