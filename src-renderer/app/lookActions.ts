@@ -34,7 +34,6 @@ function toZoomActions(app: App, t: TFunction): Action[] {
     title: t(`app.action.${name}`),
     area: t('app.window'),
     shortcut,
-    worksInTerminal: true,
     isEnabled: () => (target() === current() ? t(reason) : whyFixed(app, 'window.zoomPercent', t)),
     run: async () => { await app.client.settings.set({ key: 'window.zoomPercent', value: target() }); },
   });

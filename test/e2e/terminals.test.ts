@@ -155,6 +155,21 @@ describe('a shell in the panel', () => {
     await tab(page, /^worker$/).waitFor();
   });
 
+  test('the zoom keys change the text of terminals, not the window', async () => {
+    const page = await openWindow();
+    await openShell(page);
+    const sizes = async (): Promise<unknown> => page.evaluate('[getComputedStyle(document.querySelector(".xterm-rows")).fontSize, getComputedStyle(document.documentElement).fontSize]');
+
+    const becomes = (terminal: string): Promise<unknown> => waitFor(async () => JSON.stringify(await sizes()) === JSON.stringify([terminal, '12.8px']), { what: `terminals at ${terminal} in a window at 100 %` });
+
+    for (const key of ['Control+=', 'Control+=', 'Control+-']) await page.keyboard.press(key);
+    await becomes('14px');
+    await page.keyboard.press('Control+0');
+    await becomes('13px');
+
+    await waitFor(async () => (await backend.client.settings.list({})).some(({ key, value }) => key === 'terminal.fontSize' && value === 13), { what: 'the size to be saved' });
+  });
+
   test('keys go to the shell, lead out of it, and go from tab to tab', async () => {
     const page = await openWindow();
     await openShell(page);

@@ -12,6 +12,8 @@ export interface PanelState {
   focusCount: number;
   /** The terminal whose find bar is open. */
   findingIn: string | null;
+  /** A text size that was asked for and is not saved yet. */
+  askedFontSize: number | null;
 }
 export type PanelStore = StoreApi<PanelState>;
 
@@ -32,7 +34,7 @@ export function panelOf(app: App): PanelStore {
 
 function createPanelStore({ views, stores }: App): PanelStore {
   const tabs = views.get(VIEW, rememberedTabs, { tabs: [], activeKey: null, besideKey: null });
-  const store = createStore<PanelState>(() => ({ tabs, focusCount: 0, findingIn: null }));
+  const store = createStore<PanelState>(() => ({ tabs, focusCount: 0, findingIn: null, askedFontSize: null }));
   store.subscribe((now, before) => {
     if (now.tabs !== before.tabs) views.set(VIEW, { ...now.tabs, tabs: [...now.tabs.tabs] });
   });

@@ -7,6 +7,7 @@ import { useScale } from '../../app/zoom.ts';
 import { getErrorCode } from '../../client/problems.ts';
 import { getSetting } from '../settings/settingStore.ts';
 import { LiveTerminal } from './liveTerminal.ts';
+import { panelOf } from './panelStore.ts';
 import { loadTerminalFont } from './terminalLook.ts';
 import type { ChannelEvent } from './terminalChannel.ts';
 
@@ -57,9 +58,11 @@ export function useLiveTerminal(terminalId: string, container: RefObject<HTMLEle
 }
 
 function useFontSize(): number {
-  const { stores } = useApp();
+  const app = useApp();
   const scale = useScale();
-  return useStore(stores.settings, (state) => getSetting(state, 'terminal.fontSize')) * scale;
+  const saved = useStore(app.stores.settings, (state) => getSetting(state, 'terminal.fontSize'));
+  const asked = useStore(panelOf(app), (state) => state.askedFontSize);
+  return (asked ?? saved) * scale;
 }
 
 function openLink(url: string): void {

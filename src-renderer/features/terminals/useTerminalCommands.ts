@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Setting } from '#contract/settings.ts';
 import { useActions } from '../../app/actions.ts';
 import type { Action } from '../../app/actions.ts';
 import { useApp } from '../../app/appContext.tsx';
@@ -77,8 +78,16 @@ function restart({ client, toastError }: App, instanceId: string | null): void {
   if (instanceId !== null) client.instances.restart({ instance: instanceId }).catch(toastError);
 }
 
-function zoom({ client, stores, toastError }: App, step: ZoomStep): void {
-  const now = getSetting(stores.settings.getState(), 'terminal.fontSize');
+function zoom(app: App, step: ZoomStep): void {
+  const panel = panelOf(app);
+  const now = panel.getState().askedFontSize ?? getSetting(app.stores.settings.getState(), 'terminal.fontSize');
   const value = step === 'reset' ? DEFAULT_FONT_SIZE : Math.min(32, Math.max(8, now + step));
-  if (value !== now) client.settings.set({ key: 'terminal.fontSize', value }).catch(toastError);
+  if (value === now) return;
+  panel.setState({ askedFontSize: value });
+  const settle = (): void => { if (panel.getState().askedFontSize === value) panel.setState({ askedFontSize: null }); };
+  const show = (saved: Setting): void => {
+    app.stores.settings.setState(({ settings }) => ({ settings: { ...settings, [saved.key]: saved } }));
+    settle();
+  };
+  app.client.settings.set({ key: 'terminal.fontSize', value }).then(show, (error: unknown) => { settle(); app.toastError(error); });
 }
