@@ -11,6 +11,7 @@ import { toProblem } from '../../client/problems.ts';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { Waiting } from '../../ui/Waiting.tsx';
+import { copyText } from '../terminals/clipboard.ts';
 import { LogSearchField } from './LogSearchField.tsx';
 import { LogMatchList } from './LogMatchList.tsx';
 import { MarkedText } from './MarkedText.tsx';
@@ -55,7 +56,7 @@ function OneLog({ runId, onPick }: { runId: string; onPick: (runId: string) => v
     lines.current?.scrollTo(index);
   };
   const copy = (): void => {
-    navigator.clipboard.writeText(log.lines.toText()).then(() => { toast({ tone: 'ok', title: t('runs.log.copied') }); }, toastError);
+    copyText(log.lines.toText()).then(() => { toast({ tone: 'ok', title: t('runs.log.copied') }); }, toastError);
   };
   return (
     <div className="flex h-full min-h-0 flex-col" onKeyDown={findByKey}>
