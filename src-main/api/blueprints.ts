@@ -1,4 +1,5 @@
 import type { BlueprintService } from '../features/blueprints/index.ts';
+import { liveStream } from './liveStream.ts';
 import type { Api } from './api.ts';
 
 export function blueprintHandlers(api: Api['blueprints'], service: BlueprintService) {
@@ -8,5 +9,9 @@ export function blueprintHandlers(api: Api['blueprints'], service: BlueprintServ
     check: api.check.handler(({ input }) => service.check(input)),
     save: api.save.handler(({ input }) => service.save(input)),
     delete: api.delete.handler(({ input }) => service.delete(input.blueprint)),
+    watch: api.watch.handler(async function* ({ signal }) {
+      const changes = liveStream({ first: () => ['first'], subscribe: (add) => [service.onDidChange(({ blueprintId }) => { add(blueprintId); })], keyOf: () => 'list', signal });
+      for await (const _change of changes) yield await service.list();
+    }),
   };
 }

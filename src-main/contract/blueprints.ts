@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { blueprintHeader } from './blueprintHeader.ts';
-import { call } from './declare.ts';
+import { call, stream } from './declare.ts';
 
 /** Something to be said about a blueprint file; `line` counts from 1. */
 export const blueprintProblem = z.object({ file: z.string(), line: z.int(), level: z.enum(['error', 'warning']), code: z.string(), message: z.string() });
@@ -32,4 +32,6 @@ export const blueprints = {
   /** Saves text as a custom blueprint. `expectedSha256` guards against overwriting what somebody else changed. */
   save: call({ method: 'POST', path: '/blueprints', summary: 'Save as custom', input: z.object({ stem: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/), text: z.string().max(1_000_000), expectedSha256: z.string().nullable().default(null) }), output: blueprint, errors: ['blueprint.invalid', 'blueprint.conflict', 'folder.not_writable'] }),
   delete: call({ method: 'DELETE', path: '/blueprints/{blueprint}', summary: 'Delete a custom blueprint', input: one, output: z.void(), errors: ['blueprint.not_found', 'blueprint.read_only', 'blueprint.in_use'] }),
+  /** The whole list, again after each save and deletion. What changes on disk beside them is seen by the next `list`. */
+  watch: stream({ path: '/blueprints/watch', summary: 'Live list', input: z.object({}), output: z.array(blueprint) }),
 };

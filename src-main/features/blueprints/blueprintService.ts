@@ -1,5 +1,6 @@
 import type { Blueprint } from '#contract/blueprints.ts';
 import { AppError } from '#contract/errors.ts';
+import { Emitter } from '../../base/emitter.ts';
 import type { BlueprintLibrary } from './blueprintLibrary.ts';
 import type { ParsedBlueprint } from './blueprintParser.ts';
 
@@ -7,6 +8,10 @@ import type { ParsedBlueprint } from './blueprintParser.ts';
 export class BlueprintService {
   readonly #library: BlueprintLibrary;
   readonly #findUsers: (blueprintId: string) => readonly string[];
+  readonly #didChange = new Emitter<{ blueprintId: string }>();
+
+  /** A blueprint was saved or deleted. */
+  readonly onDidChange = this.#didChange.event;
 
   /** `findUsers` names the instances that were made from a blueprint. */
   constructor({ library, findUsers }: { library: BlueprintLibrary; findUsers: (blueprintId: string) => readonly string[] }) {
@@ -28,8 +33,10 @@ export class BlueprintService {
   }
 
   /** @throws blueprint.conflict, folder.not_writable */
-  save(input: { stem: string; text: string; expectedSha256: string | null }): Promise<Blueprint> {
-    return this.#library.saveAsCustom(input);
+  async save(input: { stem: string; text: string; expectedSha256: string | null }): Promise<Blueprint> {
+    const saved = await this.#library.saveAsCustom(input);
+    this.#didChange.fire({ blueprintId: saved.id });
+    return saved;
   }
 
   /** @throws blueprint.not_found, blueprint.read_only, blueprint.in_use */
@@ -38,5 +45,6 @@ export class BlueprintService {
     const instanceNames = [...this.#findUsers(id)];
     if (instanceNames.length > 0) throw new AppError('blueprint.in_use', 'Instances need the blueprint', { blueprintId: id, instanceNames });
     await this.#library.deleteCustom(id);
+    this.#didChange.fire({ blueprintId: id });
   }
 }

@@ -14,12 +14,21 @@ export function createBlueprintStore(): BlueprintStore {
   return createStore<BlueprintState>(() => ({ isReady: false, blueprints: [] }));
 }
 
-/** Reads the list now and each time the window gets the focus, since files may have changed outside. */
+/** Follows the list, and reads it again each time the window gets the focus, since files may have changed outside. */
 export async function mirrorBlueprints(store: BlueprintStore, client: Client, signal: AbortSignal): Promise<void> {
-  do {
+  await Promise.all([followBlueprints(store, client, signal), reloadOnFocus(store, client, signal)]);
+}
+
+async function followBlueprints(store: BlueprintStore, client: Client, signal: AbortSignal): Promise<void> {
+  for await (const blueprints of await client.blueprints.watch({}, { signal })) store.setState({ isReady: true, blueprints });
+}
+
+async function reloadOnFocus(store: BlueprintStore, client: Client, signal: AbortSignal): Promise<void> {
+  await waitForFocus(signal);
+  while (!signal.aborted) {
     await reloadBlueprints(store, client);
     await waitForFocus(signal);
-  } while (!signal.aborted);
+  }
 }
 
 /** Reads the list again; to be called after a blueprint was saved or deleted. */
