@@ -1,10 +1,11 @@
 import { Menu, shell, type MenuItemConstructorOptions } from 'electron';
+import { stepZoom } from '#contract/zoomSteps.ts';
 import type { Logger } from '../base/logger.ts';
 import type { DesktopSettings } from './desktopBackend.ts';
 import { words } from './desktopWords.ts';
 import { saveSetting } from './saveSetting.ts';
 
-const ZOOM = { min: 50, max: 200, step: 10, normal: 100 };
+const NORMAL_ZOOM_PERCENT = 100;
 
 interface ApplicationMenuDeps {
   settings: DesktopSettings;
@@ -38,17 +39,17 @@ function createEditMenu(): MenuItemConstructorOptions {
 }
 
 function createViewMenu({ settings, log }: ApplicationMenuDeps): MenuItemConstructorOptions {
-  const zoomTo = (percent: number): void => { saveSetting({ settings, log }, 'window.zoomPercent', Math.min(ZOOM.max, Math.max(ZOOM.min, percent))); };
-  const zoomBy = (step: number): void => { zoomTo(settings.get('window.zoomPercent') + step); };
+  const zoomTo = (percent: number): void => { saveSetting({ settings, log }, 'window.zoomPercent', percent); };
+  const zoom = (direction: 'in' | 'out'): void => { zoomTo(stepZoom(settings.get('window.zoomPercent'), direction)); };
   return {
     label: words.menu.view,
     submenu: [
       { role: 'reload', label: words.menu.reload, accelerator: 'F5' },
       { role: 'toggleDevTools', accelerator: 'F12' },
       { type: 'separator' },
-      { id: 'zoomIn', label: words.menu.zoomIn, accelerator: 'CmdOrCtrl+=', click: () => { zoomBy(ZOOM.step); } },
-      { id: 'zoomOut', label: words.menu.zoomOut, accelerator: 'CmdOrCtrl+-', click: () => { zoomBy(-ZOOM.step); } },
-      { id: 'zoomReset', label: words.menu.zoomReset, accelerator: 'CmdOrCtrl+0', click: () => { zoomTo(ZOOM.normal); } },
+      { id: 'zoomIn', label: words.menu.zoomIn, accelerator: 'CmdOrCtrl+=', click: () => { zoom('in'); } },
+      { id: 'zoomOut', label: words.menu.zoomOut, accelerator: 'CmdOrCtrl+-', click: () => { zoom('out'); } },
+      { id: 'zoomReset', label: words.menu.zoomReset, accelerator: 'CmdOrCtrl+0', click: () => { zoomTo(NORMAL_ZOOM_PERCENT); } },
       { type: 'separator' },
       { role: 'togglefullscreen', accelerator: 'F11' },
     ],

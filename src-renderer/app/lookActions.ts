@@ -1,9 +1,9 @@
 import type { TFunction } from 'i18next';
 import type { SettingKey } from '#contract/settings.ts';
+import { stepZoom } from '#contract/zoomSteps.ts';
 import { getSetting } from '../features/settings/settingStore.ts';
 import type { Action } from './actions.ts';
 import type { App } from './appContext.tsx';
-import { stepZoom } from './zoom.ts';
 
 /** Theme and zoom: settings, so that they are remembered. */
 export function lookActions(app: App, t: TFunction): Action[] {

@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createStandInElectron } from '../support/standInElectron.ts';
+import { packDesktop } from '../support/desktopShell/packDesktop.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'wheelhouse-pack-'));
@@ -22,12 +20,7 @@ afterAll(() => { rmSync(work, { recursive: true, force: true }); });
 describe('the packed desktop', () => {
   beforeAll(async () => {
     if (reasonNotToPack) return;
-    const electron = z.object({ version: z.string() }).parse(createRequire(import.meta.url)('electron/package.json'));
-    createStandInElectron(join(work, 'electron'), electron.version);
-    await promisify(execFile)(process.execPath, [join(root, 'scripts/pack.mjs'), `-c.directories.output=${join(work, 'packed')}`], {
-      cwd: root,
-      env: { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: join(work, 'electron') },
-    });
+    await packDesktop(work);
   });
 
   beforeEach((context) => { context.skip(reasonNotToPack !== '', reasonNotToPack); });

@@ -15,7 +15,7 @@ export const openWindows = new Set<ClosableWindow>();
 
 /** Electron's app. */
 class App extends EventEmitter {
-  isPackaged = false;
+  isPackaged = process.env['SHIM_IS_PACKAGED'] === '1';
   name = process.env['SHIM_APP_NAME'] ?? 'app';
   readonly dock = undefined;
   readonly commandLine = { ...recordOnly('commandLine', ['appendSwitch', 'appendArgument']), hasSwitch: () => false, getSwitchValue: () => '' };

@@ -15,6 +15,8 @@ interface LaunchOptions {
   userDataPath: string;
   args?: readonly string[];
   env?: Readonly<Record<string, string>>;
+  /** For a packed app: its resources folder, which the process sees as Electron's. */
+  resourcesPath?: string;
 }
 
 type Answer<C extends keyof ControlCommands> = Awaited<ReturnType<ControlCommands[C]>>;
@@ -74,6 +76,14 @@ export class DesktopApp {
     return calls.filter((call) => call.api === api).map(({ args }) => args);
   }
 
+  /** kill -9: nothing of the application gets a last word. Its Chromium goes with it. */
+  async kill(): Promise<void> {
+    await this.#browser?.close();
+    this.#browser = null;
+    this.process.kill('SIGKILL');
+    await this.exited;
+  }
+
   /** Ends the process if it still runs; resolves when it has gone. */
   async stop(): Promise<void> {
     await this.#browser?.close();
@@ -86,10 +96,15 @@ export class DesktopApp {
   }
 }
 
-/** Starts an Electron main process on the stand-in, on this process's Node. */
-export function launchDesktop({ mainPath, userDataPath, args = [], env = {} }: LaunchOptions): DesktopApp {
-  const child = spawn(process.execPath, ['--import', REGISTER, mainPath, ...args], {
-    env: { ...process.env, SHIM_USER_DATA: userDataPath, ...env },
+/**
+ * Starts an Electron main process on the stand-in, on this process's Node. In a packed app links keep their own place,
+ * as unpacked files keep theirs inside the archive.
+ */
+export function launchDesktop({ mainPath, userDataPath, args = [], env = {}, resourcesPath }: LaunchOptions): DesktopApp {
+  const packed = resourcesPath === undefined ? {} : { SHIM_IS_PACKAGED: '1', SHIM_RESOURCES: resourcesPath };
+  const links = resourcesPath === undefined ? [] : ['--preserve-symlinks', '--preserve-symlinks-main'];
+  const child = spawn(process.execPath, [...links, '--import', REGISTER, mainPath, ...args], {
+    env: { ...process.env, SHIM_USER_DATA: userDataPath, ...packed, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   return new DesktopApp(child);
