@@ -62,7 +62,8 @@ function CurrentArea(): ReactNode {
   }, [areaId, route.area, t]);
   if (area === undefined) return null;
   const main = <ErrorBoundary key={area.id}><area.Main /></ErrorBoundary>;
-  const inspector = area.Inspector && isInspectorOpen ? <ErrorBoundary key={area.id}><area.Inspector /></ErrorBoundary> : null;
+  const hasRow = area.viewsWithoutInspector?.includes(route.rest[0] ?? '') !== true;
+  const inspector = area.Inspector && isInspectorOpen && hasRow ? <ErrorBoundary key={area.id}><area.Inspector /></ErrorBoundary> : null;
   return (
     <div className="flex min-h-0 flex-1">
       <Rail current={area.id} />

@@ -9,6 +9,8 @@ export interface Area {
   Main: ComponentType;
   /** What stands in the inspector beside it; areas without one have no inspector. */
   Inspector?: ComponentType;
+  /** The views of the area, as the route names them, that have no row to inspect. */
+  viewsWithoutInspector?: readonly string[];
 }
 
 /** The one order of the rail, whatever exists of it. */

@@ -6,7 +6,7 @@ import { registerArea } from './areas.ts';
 
 /** The areas that exist. */
 export function registerAreas(): void {
-  registerArea({ id: 'instances', icon: Boxes, Main: InstancesArea, Inspector: InstanceInspector });
+  registerArea({ id: 'instances', icon: Boxes, Main: InstancesArea, Inspector: InstanceInspector, viewsWithoutInspector: ['blueprints', 'trash'] });
   registerArea({ id: 'journal', icon: ScrollText, Main: JournalArea });
   registerArea({ id: 'settings', icon: Settings, Main: SettingsArea });
 }
