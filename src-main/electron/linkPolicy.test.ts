@@ -21,7 +21,8 @@ test.each([
 test.each([
   ['clipboard-sanitized-write', 'app://wheelhouse/', true],
   ['clipboard-sanitized-write', 'https://example.test/', false],
-  ['clipboard-read', 'app://wheelhouse', false],
+  ['clipboard-read', 'app://wheelhouse', true],
+  ['clipboard-read', 'http://127.0.0.1:19001', false],
   ['media', 'app://wheelhouse', false],
 ])('permission %s for %s: %s', (permission, origin, isAllowed) => {
   expect(isPermissionAllowed(permission, origin, OWN)).toBe(isAllowed);

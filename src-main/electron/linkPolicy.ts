@@ -14,9 +14,9 @@ export function decideLink(address: string, ownOrigin: string): LinkDecision {
 }
 
 /** Permissions that the window's own page gets; all others are refused. */
-const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
+const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'clipboard-read']);
 
-/** Whether a page may have a permission: only ours, and only to put text on the clipboard. */
+/** Whether a page may have a permission: only ours, and only to copy and, for a terminal's menu, to paste. */
 export function isPermissionAllowed(permission: string, origin: string, ownOrigin: string): boolean {
   return ALLOWED_PERMISSIONS.has(permission) && origin.replace(/\/$/, '') === ownOrigin;
 }

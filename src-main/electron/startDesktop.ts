@@ -8,6 +8,7 @@ import type { DesktopBackend } from './desktopBackend.ts';
 import { DesktopShell } from './desktopShell.ts';
 import { fill, words } from './desktopWords.ts';
 import { ElectronHost } from './electronHost.ts';
+import { offerTextMenus } from './textMenu.ts';
 import { registerWindowScheme, serveWindowScheme } from './windowScheme.ts';
 
 export type OpenedBackend = { kind: 'started'; backend: DesktopBackend } | { kind: 'elsewhere'; link: string | null };
@@ -44,6 +45,7 @@ async function run({ appFolder, paths, log, openBackend }: DesktopStart): Promis
   await app.whenReady();
   serveWindowScheme(join(appFolder, 'dist', 'window'));
   guardContents(log);
+  offerTextMenus(log);
   const opened = await openBackend(new ElectronHost({ log, getWindow }));
   if (opened.kind === 'elsewhere') {
     await showElsewhere(opened.link, paths.home);

@@ -53,8 +53,14 @@ test('an instance is made, started and seen in its terminal over the ports, and 
   await seeInTerminal(page, 'größe=42');
   await page.keyboard.press('Control+Shift+ArrowDown');
   await type(page, 'echo again=$((50+2))');
-
   await seeInTerminal(page, 'again=52');
+  await page.evaluate(`navigator.clipboard.writeText('echo pasted=$((60+2))')`);
+  await page.locator('[data-panel-pane="active"] .xterm-screen').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Paste' }).click();
+  await seeInTerminal(page, 'echo pasted=');
+  await page.keyboard.press('Enter');
+
+  await seeInTerminal(page, 'pasted=62');
   expect(await showStatus(home)).toMatchObject({ shell: 'desktop', home });
   expect(failures).toEqual([]);
 });

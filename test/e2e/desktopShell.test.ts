@@ -91,6 +91,7 @@ test('links to the web open in the browser; other windows, navigations and permi
   expect((await app.ask('windows')).map(({ url }) => url)).toEqual(['app://wheelhouse/index.html']);
   expect(await app.ask('askPermission', 'media')).toEqual({ isChecked: false, isGranted: false });
   expect(await app.ask('askPermission', 'clipboard-sanitized-write')).toEqual({ isChecked: true, isGranted: true });
+  expect(await app.ask('askPermission', 'clipboard-read')).toEqual({ isChecked: true, isGranted: true });
 });
 
 test('a second start shows the window of the first and ends', async () => {
@@ -136,6 +137,17 @@ test('the tray quits in the way that was chosen, without a question', async () =
 
   expect(await app.exited).toBe(0);
   expect(app.output).toContain('backend stopped, runs leave');
+});
+
+test('a right click on text or a link gets the menu that a browser has', async () => {
+  const { desktop: app } = await launchAndOpen();
+  const editFlags = { canCut: true, canCopy: true, canPaste: true, canSelectAll: true };
+
+  await app.ask('clickRight', { isEditable: true, selectionText: '', linkURL: '', editFlags });
+  await app.ask('clickRight', { isEditable: false, selectionText: 'port', linkURL: 'http://127.0.0.1:19001/', editFlags });
+  await app.ask('clickRight', { isEditable: false, selectionText: ' ', linkURL: 'app://wheelhouse/#/journal', editFlags });
+
+  expect(await app.findCalls('menu.popup')).toEqual([[['cut', 'copy', 'paste', '', 'selectAll']], [['copy', 'Copy link address']]]);
 });
 
 test('the menu changes the zoom within its bounds and leaves the terminal its shortcuts', async () => {

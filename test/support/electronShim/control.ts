@@ -21,6 +21,8 @@ const commands = {
     title: window.getTitle(), zoomFactor: window.webContents.zoomFactor,
   })),
   setBounds: (bounds: { width: number; height: number }) => { BrowserWindow.getAllWindows()[0]?.setBounds(bounds); },
+  /** A right click that the page leaves to the application. */
+  clickRight: (place: object) => { BrowserWindow.getAllWindows()[0]?.webContents.emit('context-menu', {}, place); },
   closeWindow: () => { BrowserWindow.getAllWindows()[0]?.close(); },
   askPermission: (permission: string) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents;

@@ -86,8 +86,11 @@ export const screen = Object.assign(new EventEmitter(), {
 
 let clipboardText = '';
 export const clipboard = {
-  writeText: (text: string): void => { clipboardText = text; },
-  readText: (): string => clipboardText,
+  writeText: (text: string): Promise<void> => {
+    clipboardText = text;
+    return Promise.resolve();
+  },
+  readText: (): Promise<string> => Promise.resolve(clipboardText),
 };
 
 export const powerMonitor = new EventEmitter();

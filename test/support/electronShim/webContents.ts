@@ -33,7 +33,8 @@ export class WebContents extends EventEmitter {
   #cdp: CDPSession | null = null;
   #bridge: PageBridge | null = null;
   #openHandler: WindowOpenHandler | null = null;
-  #isLoadingByCall = false;
+  /** The address of a load by call that is under way. */
+  #loadingAddress: string | null = null;
   #zoomFactor = 1;
   #isDestroyed = false;
   #hasCrashed = false;
@@ -79,15 +80,15 @@ export class WebContents extends EventEmitter {
 
   async load(address: string): Promise<void> {
     const shown = schemes.toShown(address);
-    await this.#applyPermissions(address, new URL(shown).origin);
-    this.#isLoadingByCall = true;
+    this.#loadingAddress = address;
     try {
+      await this.#applyPermissions(address, new URL(shown).origin);
       await this.page.goto(shown);
     } catch (error) {
       this.emit('did-fail-load', {}, -2, String(error), address, true);
       throw error;
     } finally {
-      this.#isLoadingByCall = false;
+      this.#loadingAddress = null;
     }
   }
 
@@ -104,7 +105,9 @@ export class WebContents extends EventEmitter {
     this.#openHandler = handler;
   }
 
+  /** The address in view, or the one that is on its way. */
   getURL(): string {
+    if (this.#loadingAddress !== null) return this.#loadingAddress;
     return this.#page ? schemes.toOwn(this.#page.url()) : '';
   }
 
@@ -113,7 +116,7 @@ export class WebContents extends EventEmitter {
   }
 
   isLoading(): boolean {
-    return this.#isLoadingByCall;
+    return this.#loadingAddress !== null;
   }
 
   reload(): void {
@@ -208,7 +211,7 @@ export class WebContents extends EventEmitter {
     const request = route.request();
     if (!request.isNavigationRequest() || request.frame() !== this.page.mainFrame()) return false;
     const url = schemes.toOwn(request.url());
-    if (this.#isLoadingByCall || url === this.getURL()) return false;
+    if (this.#loadingAddress !== null || url === this.getURL()) return false;
     let isPrevented = false;
     const event = { url, isMainFrame: true, preventDefault: () => { isPrevented = true; } };
     this.emit('will-navigate', event, url);
