@@ -18,6 +18,8 @@ describe('a shortcut', () => {
     ['Ctrl+K', { key: 'k' }, false],
     ['Ctrl+1', { key: '&', code: 'Digit1', ctrlKey: true }, true],
     ['Ctrl++', { key: '+', ctrlKey: true, shiftKey: true }, true],
+    ['Ctrl++', { key: '=', ctrlKey: true }, true],
+    ['Ctrl++', { key: '=', ctrlKey: true, shiftKey: true }, false],
     ['Ctrl+-', { key: '-', ctrlKey: true }, true],
     ['?', { key: '?', shiftKey: true }, true],
     ['/', { key: '/', altKey: true }, false],

@@ -9,13 +9,18 @@ export interface KeyPress { key: string; code: string; ctrlKey: boolean; metaKey
 /** Where a key was pressed. */
 export type KeyPlace = 'terminal' | 'text' | 'overlay' | 'elsewhere';
 
-/** Whether a key press is a shortcut such as `Ctrl+Shift+K`, `Ctrl+1` or `?`. The command key of a Mac counts as Ctrl. */
+/** Whether a key press is a shortcut such as `Ctrl+Shift+K`, `Ctrl+1` or `?`. The command key of a Mac counts as Ctrl, the key of + without Shift as +. */
 export function matchesShortcut(shortcut: string, press: KeyPress): boolean {
   const { key, wants } = parseShortcut(shortcut);
   if (wants('Ctrl') !== (press.ctrlKey || press.metaKey) || wants('Alt') !== press.altKey) return false;
-  if (/^\d$/.test(key)) return (press.key === key || press.code === `Digit${key}`) && wants('Shift') === press.shiftKey;
+  return matchesKey({ key, wantsShift: wants('Shift') }, press);
+}
+
+function matchesKey({ key, wantsShift }: { key: string; wantsShift: boolean }, press: KeyPress): boolean {
+  if (/^\d$/.test(key)) return (press.key === key || press.code === `Digit${key}`) && wantsShift === press.shiftKey;
+  if (key === '+' && press.key === '=') return !press.shiftKey;
   const isSign = key.length === 1 && key.toLowerCase() === key.toUpperCase();
-  return press.key.toLowerCase() === key.toLowerCase() && (isSign || wants('Shift') === press.shiftKey);
+  return press.key.toLowerCase() === key.toLowerCase() && (isSign || wantsShift === press.shiftKey);
 }
 
 function parseShortcut(shortcut: string): { key: string; wants: (modifier: string) => boolean } {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startBackend } from '../support/backend.ts';
 import { endDesktop, openDesktopWindow, rowOf, seeInTerminal, showInstance, showStatus, startDesktop, startInstanceByKeys, waitForStatus } from '../support/desktopShell/realDesktop.ts';
 import type { DesktopApp } from '../support/electronShim/launchDesktop.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -113,6 +114,17 @@ test('the window cannot be led away, runs no foreign script and asks for nothing
   expect(await app.ask('askPermission', 'media')).toEqual({ isChecked: false, isGranted: false });
   expect((await app.ask('windows')).map(({ url }) => url.split('#')[0])).toEqual(['app://wheelhouse/index.html']);
   await page.getByText('No instances yet').waitFor();
+});
+
+test('where a headless backend has the data folder, its window opens in the browser instead', async () => {
+  const backend = await startBackend({ home });
+  desktop = startDesktop({ home });
+
+  const exitCode = await desktop.exited;
+  const { shell } = await showStatus(home);
+  await backend.stop();
+
+  expect([exitCode, shell]).toEqual([0, 'headless']);
 });
 
 test('a crashed page is loaded again on the same backend, and the zoom of menu and keys is one setting', async () => {
