@@ -54,8 +54,17 @@ async function seeOnScreen(page: Page, text: string | RegExp, timeoutMs = 15_000
 }
 
 async function openShell(page: Page): Promise<void> {
+  const shells = tab(page, 'shell');
+  const before = await shells.count();
   await page.keyboard.press('Control+Shift+Enter');
+  await waitFor(async () => await shells.count() === before + 1 && await shells.last().getAttribute('aria-selected') === 'true', { what: 'the new tab' });
   await seeOnScreen(page, /[#$] *$/m);
+  await seeFocus(page);
+}
+
+/** Keys go to the terminal that is shown. */
+function seeFocus(page: Page): Promise<unknown> {
+  return waitFor(() => page.evaluate('document.activeElement.matches(".xterm-helper-textarea")'), { what: 'the focus in the terminal' });
 }
 
 async function enter(page: Page, line: string): Promise<void> {
@@ -214,6 +223,7 @@ describe('copying and pasting', () => {
     await page.keyboard.press('Control+Shift+V');
     await page.getByRole('dialog', { name: 'Paste 2 lines?' }).waitFor();
     await page.keyboard.press('Escape');
+    await seeFocus(page);
     await enter(page, 'echo nothing=$((3+3))');
     await seeOnScreen(page, 'nothing=6');
     expect(await screenOf(page)).not.toContain('a=3');

@@ -1,7 +1,7 @@
 import SqliteDatabase from 'better-sqlite3';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, test } from 'vitest';
@@ -9,9 +9,16 @@ import { makeHome, poolEnvironment, removeHomes, startBackend, type TestBackend 
 import { waitFor } from '../support/waitFor.ts';
 
 const entry = fileURLToPath(new URL('../../src-main/headless/main.ts', import.meta.url));
+/** Debian's `nobody`. */
+const NOBODY = 65_534;
 const running: TestBackend[] = [];
 afterEach(async () => { for (const backend of running.splice(0)) await backend.stop(); });
 afterAll(() => { removeHomes(); });
+
+function canRunAsNobody(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  return spawnSync(process.execPath, ['-e', `require('node:fs').readFileSync(${JSON.stringify(entry)})`], { uid: NOBODY, gid: NOBODY }).status === 0;
+}
 
 async function start(options: Parameters<typeof startBackend>[0] = {}): Promise<TestBackend> {
   const backend = await startBackend(options);
@@ -78,16 +85,33 @@ test('a database of a newer version is read, and every change is refused with th
 });
 
 test('a folder that cannot be written is one sentence', async (context) => {
-  const nobody = 65_534;
-  context.skip(process.getuid?.() !== 0, 'needs root, to start as somebody who may not write');
+  context.skip(!canRunAsNobody(), 'needs root, and a project folder that other users can read, to start as somebody who may not write');
   const home = join(makeHome(), 'locked');
   mkdirSync(home);
   chmodSync(home, 0o555);
 
-  const { code, output } = await runOnce(join(home, 'data'), { HOME: '/tmp' }, nobody);
+  const { code, output } = await runOnce(join(home, 'data'), { HOME: '/tmp' }, NOBODY);
 
   expect(code).toBe(1);
   expect(output.trim().split('\n')).toEqual([expect.stringMatching(/^The data folder .* cannot be written \(EACCES\)/)]);
+});
+
+test('an instances folder without write permission is refused before anything is made, and named', async (context) => {
+  context.skip(!canRunAsNobody(), 'needs root, and a project folder that other users can read, to run as somebody who may not write');
+  const home = makeHome();
+  mkdirSync(join(home, 'instances'), { mode: 0o755 });
+  chownSync(home, NOBODY, NOBODY);
+  const { client } = await start({ home, userId: NOBODY, env: { HOME: home } });
+
+  const { id } = await client.instances.create({ name: 'closed', blueprintId: 'http-server' });
+  await client.instances.start({ instance: id });
+  const refused = await waitFor(async () => {
+    const now = await client.instances.get({ instance: id });
+    return now.status === 'error' ? now : null;
+  }, { what: 'the refusal' });
+
+  expect(refused).toMatchObject({ cause: 'preflight', pid: null, preflight: expect.arrayContaining([expect.objectContaining({ id: 'folder', level: 'failed' })]) as unknown });
+  expect(readdirSync(join(home, 'instances'))).toEqual([]);
 });
 
 test('a wrong setting in the environment is one sentence that names it', async () => {

@@ -32,7 +32,14 @@ export interface TestBackend {
   kill(): Promise<void>;
 }
 
-interface StartOptions { home?: string; env?: Record<string, string>; args?: readonly string[]; port?: number }
+interface StartOptions {
+  home?: string;
+  /** The user to run as, where the test runs as root. */
+  userId?: number;
+  env?: Record<string, string>;
+  args?: readonly string[];
+  port?: number;
+}
 
 const folders = new Set<string>();
 
@@ -57,8 +64,8 @@ export function removeHomes(): void {
 }
 
 /** Starts a backend and waits until it answers. Give the same home again to start the next one after a kill. */
-export async function startBackend({ home = makeHome(), env = {}, args = [], port = 0 }: StartOptions = {}): Promise<TestBackend> {
-  const child = spawn(process.execPath, [entry, '--home', home, '--port', String(port), ...args], { env: { ...process.env, ...poolEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startBackend({ home = makeHome(), env = {}, args = [], port = 0, userId }: StartOptions = {}): Promise<TestBackend> {
+  const child = spawn(process.execPath, [entry, '--home', home, '--port', String(port), ...args], { env: { ...process.env, ...poolEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...(userId !== undefined && { uid: userId, gid: userId }) });
   let output = '';
   const collect = (bytes: Buffer): void => { output += bytes.toString(); };
   child.stdout.on('data', collect);
