@@ -1,0 +1,153 @@
+import type { GpuReading } from '#contract/gpus.ts';
+import type { GpuId } from '#contract/ids.ts';
+import type { DeviceProcess, Ledger, LeaseHolder, LeaseId } from '#contract/leases.ts';
+import { getFreeBytes, openBook, type Booking, type DeviceBook, type DeviceFacts } from './deviceBook.ts';
+import { toDeviceEnvironment } from './deviceEnvironment.ts';
+import { toDeviceFacts, toProcessFacts } from './deviceFacts.ts';
+import type { DriverState } from './leasePolicy.ts';
+import { toBookings, toLease, type LeaseRecord } from './leaseRecord.ts';
+import { attributeProcesses, correctLeases, getUnlistedBytes, type ProcessFacts, type ProcessOwner } from './usagePolicy.ts';
+
+/** Devices, leases and processes as they are known now. Holds and computes; decides nothing. */
+export class DeviceLedger {
+  readonly leases = new Map<LeaseId, LeaseRecord>();
+  readonly #deps: { getReserveBytes: () => number };
+  readonly #baselines = new Map<GpuId, number>();
+  #devices = new Map<GpuId, DeviceFacts>();
+  #listed: readonly ProcessFacts[] = [];
+  #owners = new Map<number, ProcessOwner>();
+  #processes: readonly DeviceProcess[] = [];
+  #driver: DriverState = 'slow';
+  #takenAtMs: number | null = null;
+
+  constructor(deps: { getReserveBytes: () => number }) {
+    this.#deps = deps;
+  }
+
+  get driver(): DriverState {
+    return this.#driver;
+  }
+
+  get hasReading(): boolean {
+    return this.#takenAtMs !== null;
+  }
+
+  get takenAtMs(): number {
+    return this.#takenAtMs ?? 0;
+  }
+
+  get processes(): readonly DeviceProcess[] {
+    return this.#processes;
+  }
+
+  isLost(gpuId: GpuId): boolean {
+    return this.#devices.get(gpuId)?.isLost ?? true;
+  }
+
+  find({ kind, id }: Pick<LeaseHolder, 'kind' | 'id'>): LeaseRecord | null {
+    return this.leases.values().find(({ holder }) => holder.kind === kind && holder.id === id) ?? null;
+  }
+
+  /** Takes a reading over; returns the processes whose owners are not known yet. A silent driver leaves all as it was. */
+  take(reading: GpuReading): number[] {
+    this.#takenAtMs = reading.takenAtMs;
+    this.#driver = reading.state;
+    if (reading.state === 'slow' && reading.gpus.length === 0) return [];
+    this.#devices = this.#keepLeased(new Map(toDeviceFacts(reading).map((device) => [device.id, device])));
+    this.#listed = toProcessFacts(reading);
+    const pids = new Set(this.#listed.map(({ pid }) => pid));
+    for (const pid of this.#owners.keys()) if (!pids.has(pid)) this.#owners.delete(pid);
+    this.#correct();
+    return [...pids].filter((pid) => !this.#owners.has(pid));
+  }
+
+  /** Notes whose processes these are; one that could not be read is not asked for again while it lives. */
+  setOwners(pids: readonly number[], owners: ReadonlyMap<number, ProcessOwner>): void {
+    for (const pid of pids) {
+      const name = this.#listed.find((process) => process.pid === pid)?.name ?? 'unknown';
+      this.#owners.set(pid, owners.get(pid) ?? { name, mark: null });
+    }
+    this.#correct();
+  }
+
+  ownPids(id: LeaseId, pids: readonly number[]): void {
+    const record = this.leases.get(id);
+    if (record === undefined) return;
+    this.leases.set(id, { ...record, pids: new Set([...record.pids, ...pids]) });
+    this.#correct();
+  }
+
+  /** Books what is really used in place of what was asked for; null where nothing is known of it. */
+  settle(id: LeaseId, headroomBytes: number): LeaseRecord | null {
+    const record = this.leases.get(id);
+    if (record === undefined || record.shares.every(({ usedBytes }) => usedBytes === null)) return null;
+    const settled = { ...record, shares: record.shares.map((share) => (share.usedBytes === null ? share : { ...share, bytes: share.usedBytes === 0 ? share.bytes : share.usedBytes + headroomBytes })) };
+    this.leases.set(id, settled);
+    return settled;
+  }
+
+  /** Forgets lost devices that no lease stands on. */
+  forgetUnused(): void {
+    const held = new Set([...this.leases.values()].flatMap(({ shares }) => shares.map(({ gpuId }) => gpuId)));
+    for (const [id, { isLost }] of this.#devices) if (isLost && !held.has(id)) this.#devices.delete(id);
+  }
+
+  /** The book of every device, with every lease in it. */
+  openBooks(): DeviceBook[] {
+    const byDevice = new Map<GpuId, Booking[]>();
+    for (const record of this.leases.values()) {
+      for (const booking of toBookings(record)) {
+        const list = byDevice.get(booking.gpuId);
+        if (list === undefined) byDevice.set(booking.gpuId, [booking]);
+        else list.push(booking);
+      }
+    }
+    const reserveBytes = this.#deps.getReserveBytes();
+    return [...this.#devices.values()].map((facts) => openBook(facts, reserveBytes, byDevice.get(facts.id) ?? []));
+  }
+
+  toEnvironment(gpuIds: readonly GpuId[]): Record<string, string> {
+    return toDeviceEnvironment(gpuIds.flatMap((id) => this.#devices.get(id) ?? []));
+  }
+
+  /** Devices, leases and processes as clients see them. */
+  describe(): Pick<Ledger, 'devices' | 'leases' | 'processes'> {
+    return {
+      devices: this.openBooks().map((book) => this.#describeDevice(book)),
+      leases: [...this.leases.values()].map((record) => toLease(record, (gpuId) => this.isLost(gpuId))),
+      processes: [...this.#processes],
+    };
+  }
+
+  #describeDevice(book: DeviceBook): Ledger['devices'][number] {
+    const { facts, bookedBytes, reserveBytes, exclusiveLeaseId } = book;
+    const foreignBytes = this.#processes.reduce((sum, { gpuId, owner, usedBytes }) => sum + (gpuId === facts.id && owner.kind === 'foreign' ? usedBytes ?? 0 : 0), 0);
+    return {
+      gpuId: facts.id, index: facts.index, name: facts.name, totalBytes: facts.totalBytes, driverFreeBytes: facts.driverFreeBytes, bookedBytes, reserveBytes,
+      freeBytes: facts.isBookable ? getFreeBytes(book) : 0, foreignBytes, exclusiveLeaseId, isLost: facts.isLost, isDisplayAttached: facts.isDisplayAttached,
+    };
+  }
+
+  /** A device that is gone stays known for as long as a lease stands on it. */
+  #keepLeased(fresh: Map<GpuId, DeviceFacts>): Map<GpuId, DeviceFacts> {
+    for (const { shares } of this.leases.values()) {
+      for (const { gpuId } of shares) {
+        const known = this.#devices.get(gpuId);
+        if (!fresh.has(gpuId) && known !== undefined) fresh.set(gpuId, { ...known, isLost: true });
+      }
+    }
+    return fresh;
+  }
+
+  #correct(): void {
+    const [leases, devices] = [[...this.leases.values()], [...this.#devices.values()]];
+    this.#processes = attributeProcesses({ leases, processes: this.#listed, owners: this.#owners });
+    this.#noteBaselines(devices, leases);
+    for (const record of correctLeases({ leases, devices, processes: this.#listed, owners: this.#owners, baselines: this.#baselines }, this.#processes)) this.leases.set(record.id, record);
+  }
+
+  #noteBaselines(devices: readonly DeviceFacts[], leases: readonly LeaseRecord[]): void {
+    const held = new Set(leases.flatMap(({ shares }) => shares.map(({ gpuId }) => gpuId)));
+    for (const device of devices) if (!held.has(device.id)) this.#baselines.set(device.id, getUnlistedBytes(device, this.#processes));
+  }
+}

@@ -1,0 +1,313 @@
+import type { GpuReading } from '#contract/gpus.ts';
+import { leaseId, leaseNeed, type Ledger, type Lease, type LeaseAnswer, type LeaseHolder, type LeaseRefusal } from '#contract/leases.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { DisposableStack } from '../../../base/disposables.ts';
+import { Emitter, type Event } from '../../../base/emitter.ts';
+import { createId } from '../../../base/ids.ts';
+import type { Logger } from '../../../base/logger.ts';
+import type { ProcessOwners } from '../../../platform/process/processOwners.ts';
+import { DeviceLedger } from './deviceLedger.ts';
+import type { GpuLeases, HeldLease, LeaseRequest, LeaseResult, LeaseWait } from './heldLease.ts';
+import { orderQueue, planQueue, type LeaseDecision, type Waiting } from './leasePolicy.ts';
+import { createShare, toBookings, toLease, type LeaseRecord } from './leaseRecord.ts';
+import type { LeaseRepository } from './leaseRepository.ts';
+import { describeRefusal } from './refusalPolicy.ts';
+
+/** Where readings come from; a `GpuSampler` is one. */
+export interface GpuReadings {
+  readonly onDidRead: Event<GpuReading>;
+  latest(): Promise<GpuReading>;
+  read(): Promise<GpuReading>;
+}
+
+/** What happened to a lease, for whoever writes it down. */
+export interface LeaseEvent {
+  readonly kind: 'granted' | 'released' | 'refused' | 'waiting';
+  readonly holder: LeaseHolder;
+  readonly lease: Lease | null;
+  readonly refusal: LeaseRefusal | null;
+}
+
+interface LeaseDeps {
+  readonly readings: GpuReadings;
+  readonly owners: ProcessOwners;
+  readonly repository: Pick<LeaseRepository, 'list' | 'save' | 'delete'>;
+  readonly getReserveBytes: () => number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+interface PendingRequest extends Waiting {
+  readonly id: Lease['id'];
+  readonly holder: LeaseHolder;
+  readonly askedAtMs: number;
+  readonly settle: (result: LeaseResult) => void;
+}
+
+type Blocked = Exclude<LeaseDecision, { kind: 'grant' }>;
+
+const FRESH_MS = 1_500;
+const READING_DEADLINE_MS = 1_000;
+const WATCHDOG_MS = 60_000;
+
+/** The one ledger of GPU memory: decides, books, keeps the queue, and corrects itself by what the driver says. */
+export class LeaseService implements GpuLeases {
+  readonly #deps: LeaseDeps;
+  readonly #devices: DeviceLedger;
+  readonly #didChange = new Emitter<undefined>();
+  readonly #didDecide = new Emitter<LeaseEvent>();
+  readonly #stack = new DisposableStack();
+  #waiting: PendingRequest[] = [];
+  #blocked = new Map<PendingRequest, { decision: Blocked; ahead: readonly PendingRequest[] }>();
+  #serial = 0;
+  #arrivals: Promise<void> = Promise.resolve();
+  #isStarted = false;
+  #isStopped = false;
+
+  /** Fires after the ledger changed; ask `ledger()` for it. */
+  readonly onDidChange = this.#didChange.event;
+  readonly onDidDecide = this.#didDecide.event;
+
+  constructor(deps: LeaseDeps) {
+    this.#deps = deps;
+    this.#devices = new DeviceLedger(deps);
+  }
+
+  /** Takes up the leases of before the restart and follows the readings. */
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    const { repository, readings, clock } = this.#deps;
+    for (const record of repository.list()) this.#devices.leases.set(record.id, record);
+    this.#stack.add(readings.onDidRead((reading) => { this.#observe(reading); }));
+    this.#stack.defer(clock.every(WATCHDOG_MS, () => { this.#serve(); }));
+  }
+
+  /** Refuses whoever waits. Leases stay written down, for the next backend. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#stack.dispose();
+    for (const request of [...this.#waiting]) this.#withdraw(request);
+  }
+
+  async request(asked: LeaseRequest, holder: LeaseHolder, wait: LeaseWait = {}): Promise<LeaseResult> {
+    const { clock } = this.#deps;
+    const need = leaseNeed.parse(asked);
+    const [serial, sinceMs, askedAtMs] = [this.#serial++, clock.monotonicMs(), clock.nowMs()];
+    // One after the other, so that whoever asked first is in the queue first.
+    this.#arrivals = this.#arrivals.then(() => this.#freshen());
+    await this.#arrivals;
+    const { promise, resolve } = Promise.withResolvers<LeaseResult>();
+    const request: PendingRequest = { need, holder, serial, sinceMs, askedAtMs, id: leaseId.parse(createId('lease', askedAtMs)), settle: resolve };
+    if (this.#isStopped || wait.signal?.aborted === true) return this.#refuse(request, { ...this.#explain(request, { kind: 'short', reason: 'cancelled', capable: [] }, []) });
+    this.#waiting.push(request);
+    this.#serve();
+    if (this.#waiting.includes(request)) this.#hold(request, wait);
+    return promise;
+  }
+
+  /** What a request would get if it came now; books nothing. */
+  async check(asked: LeaseRequest): Promise<LeaseAnswer> {
+    await this.#freshen();
+    const request: PendingRequest = { need: leaseNeed.parse(asked), holder: { kind: 'run', id: 'check', name: 'check' }, serial: this.#serial, sinceMs: this.#deps.clock.monotonicMs(), askedAtMs: 0, id: leaseId.parse('check'), settle: () => undefined };
+    const { decisions } = this.#plan([...this.#waiting, request]);
+    const entry = decisions.find((one) => one.request === request);
+    if (entry?.decision.kind === 'grant') return { kind: 'fits', gpuIds: entry.decision.shares.map(({ gpuId }) => gpuId) };
+    return { kind: 'refused', refusal: this.#explain(request, entry?.decision ?? { kind: 'short', reason: 'driver_silent', capable: [] }, entry?.ahead ?? []) };
+  }
+
+  adopt(holder: Pick<LeaseHolder, 'kind' | 'id'>): HeldLease | null {
+    const record = this.#devices.find(holder);
+    if (record === null) return null;
+    const held: LeaseRecord = { ...record, state: 'held' };
+    this.#devices.leases.set(held.id, held);
+    this.#announce();
+    return this.#hand(held);
+  }
+
+  release(holder: Pick<LeaseHolder, 'kind' | 'id'>): void {
+    for (let record = this.#devices.find(holder); record !== null; record = this.#devices.find(holder)) this.#end(record.id);
+  }
+
+  endAdoption(): void {
+    for (const { id, state, holder } of [...this.#devices.leases.values()]) {
+      if (state !== 'unclaimed') continue;
+      this.#deps.log.info('lease.unclaimed', { leaseId: id, holder });
+      this.#end(id);
+    }
+  }
+
+  /** The whole ledger as it is now. */
+  ledger(): Ledger {
+    const ordered = orderQueue(this.#waiting, this.#deps.clock.monotonicMs());
+    return {
+      takenAtMs: this.#devices.takenAtMs,
+      ...this.#devices.describe(),
+      waiting: ordered.map((request) => ({ id: request.id, holder: request.holder, need: request.need, sinceMs: request.askedAtMs, refusal: this.#explainBlocked(request) })),
+    };
+  }
+
+  /** Decides for everybody in the queue; what can be granted is booked in the same step. */
+  #serve(): void {
+    if (this.#waiting.length === 0) return;
+    const { decisions } = this.#plan(this.#waiting);
+    this.#blocked = new Map();
+    let hasChanged = false;
+    for (const { request, decision, ahead } of decisions) {
+      if (decision.kind === 'short') this.#blocked.set(request, { decision, ahead });
+      else hasChanged = true;
+      if (decision.kind === 'grant') this.#grant(request, decision.shares);
+      if (decision.kind === 'impossible') this.#remove(request, () => this.#refuse(request, this.#explain(request, decision, [])));
+    }
+    if (hasChanged) this.#announce();
+  }
+
+  #plan(requests: readonly PendingRequest[]): ReturnType<typeof planQueue<PendingRequest>> {
+    return planQueue(orderQueue(requests, this.#deps.clock.monotonicMs()), { books: this.#devices.openBooks(), driver: this.#devices.driver }, ({ id, holder, need }, { gpuId, bytes }) => ({
+      leaseId: id, gpuId, holder, priority: need.priority, bytes, usedBytes: 0, isExclusive: need.mode === 'exclusive',
+    }));
+  }
+
+  #grant(request: PendingRequest, shares: Extract<LeaseDecision, { kind: 'grant' }>['shares']): void {
+    const { id, holder, need } = request;
+    const record: LeaseRecord = {
+      id, holder, mode: need.mode, priority: need.priority, state: 'held', pids: new Set(), grantedAtMs: this.#deps.clock.nowMs(),
+      shares: shares.map(({ gpuId, bytes }) => createShare(gpuId, bytes)),
+    };
+    this.#devices.leases.set(id, record);
+    this.#write(() => { this.#deps.repository.save(record); });
+    this.#remove(request, () => {
+      this.#tell('granted', holder, { lease: this.#toLease(record) });
+      return { kind: 'granted', lease: this.#hand(record) };
+    });
+  }
+
+  /** Lets a request wait for as long as it wants to. */
+  #hold(request: PendingRequest, { patienceMs = 0, signal, onWait }: LeaseWait): void {
+    if (patienceMs === 0) {
+      this.#remove(request, () => this.#refuse(request, this.#explainBlocked(request)));
+      // What it claimed may serve those behind it.
+      this.#serve();
+      return;
+    }
+    const refusal = this.#explainBlocked(request);
+    onWait?.(refusal);
+    this.#tell('waiting', request.holder, { refusal });
+    signal?.addEventListener('abort', () => { this.#withdraw(request); }, { once: true });
+    if (patienceMs !== null) this.#stack.defer(this.#deps.clock.after(patienceMs, () => { this.#giveUp(request); }));
+    this.#announce();
+  }
+
+  #withdraw(request: PendingRequest): void {
+    if (!this.#waiting.includes(request)) return;
+    this.#remove(request, () => this.#refuse(request, { ...this.#explainBlocked(request), reason: 'cancelled' }));
+    this.#serve();
+    this.#announce();
+  }
+
+  #giveUp(request: PendingRequest): void {
+    if (!this.#waiting.includes(request)) return;
+    this.#remove(request, () => this.#refuse(request, this.#explainBlocked(request)));
+    this.#serve();
+    this.#announce();
+  }
+
+  #remove(request: PendingRequest, result: () => LeaseResult): void {
+    const answer = result();
+    this.#waiting = this.#waiting.filter((one) => one !== request);
+    this.#blocked.delete(request);
+    request.settle(answer);
+  }
+
+  #refuse({ holder }: PendingRequest, refusal: LeaseRefusal): LeaseResult {
+    this.#tell('refused', holder, { refusal });
+    return { kind: 'refused', refusal };
+  }
+
+  #end(id: Lease['id']): void {
+    const record = this.#devices.leases.get(id);
+    if (record === undefined) return;
+    this.#devices.leases.delete(id);
+    this.#devices.forgetUnused();
+    this.#write(() => { this.#deps.repository.delete(id); });
+    this.#tell('released', record.holder, { lease: this.#toLease(record) });
+    this.#serve();
+    this.#announce();
+  }
+
+  #hand({ id, holder, shares }: LeaseRecord): HeldLease {
+    const gpuIds = shares.map(({ gpuId }) => gpuId);
+    const dispose = (): void => { this.#end(id); };
+    return {
+      id, holder, gpuIds, environment: this.#devices.toEnvironment(gpuIds), dispose, [Symbol.dispose]: dispose,
+      ownPids: (pids) => { this.#devices.ownPids(id, pids); this.#serve(); this.#announce(); },
+      settle: ({ headroomBytes = 0 } = {}) => { this.#settle(id, headroomBytes); },
+    };
+  }
+
+  #settle(id: Lease['id'], headroomBytes: number): void {
+    const settled = this.#devices.settle(id, headroomBytes);
+    if (settled === null) return;
+    this.#write(() => { this.#deps.repository.save(settled); });
+    this.#serve();
+    this.#announce();
+  }
+
+  #observe(reading: GpuReading): void {
+    const unnamed = this.#devices.take(reading);
+    this.#serve();
+    this.#announce();
+    if (unnamed.length > 0) this.#name(unnamed).catch((error: unknown) => { this.#deps.log.error('lease.owners_failed', { error }); });
+  }
+
+  async #name(pids: readonly number[]): Promise<void> {
+    const owners = await this.#deps.owners.read(pids);
+    if (this.#isStopped) return;
+    this.#devices.setOwners(pids, owners);
+    this.#serve();
+    this.#announce();
+  }
+
+  /** A reading of about now, or the last one if the driver takes too long. */
+  async #freshen(): Promise<void> {
+    const { readings, clock } = this.#deps;
+    if (this.#isStopped || (this.#devices.hasReading && Math.abs(clock.nowMs() - this.#devices.takenAtMs) < FRESH_MS)) return;
+    const { promise: late, resolve } = Promise.withResolvers<null>();
+    const cancel = clock.after(READING_DEADLINE_MS, () => { resolve(null); });
+    const reading = await Promise.race([readings.read(), late]);
+    cancel();
+    if (reading !== null && reading.takenAtMs !== this.#devices.takenAtMs) this.#observe(reading);
+  }
+
+  #explainBlocked(request: PendingRequest): LeaseRefusal {
+    const blocked = this.#blocked.get(request);
+    return this.#explain(request, blocked?.decision ?? { kind: 'short', reason: 'queued_behind', capable: [] }, blocked?.ahead ?? []);
+  }
+
+  #explain({ need }: PendingRequest, decision: LeaseDecision, ahead: readonly PendingRequest[]): LeaseRefusal {
+    const blocked: Blocked = decision.kind === 'grant' ? { kind: 'short', reason: 'queued_behind', capable: [] } : decision;
+    return describeRefusal({ need, decision: blocked, processes: this.#devices.processes, waitingAhead: ahead.map(({ holder }) => holder) });
+  }
+
+  #toLease(record: LeaseRecord): Lease {
+    return toLease(record, (gpuId) => this.#devices.isLost(gpuId));
+  }
+
+  /** A full disk must not keep anybody from a GPU: what is not written is only forgotten by the next backend. */
+  #write(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#deps.log.error('lease.not_written', { error });
+    }
+  }
+
+  #tell(kind: LeaseEvent['kind'], holder: LeaseHolder, rest: Partial<Pick<LeaseEvent, 'lease' | 'refusal'>>): void {
+    this.#deps.log.info(`lease.${kind}`, { holder, leaseId: rest.lease?.id, reason: rest.refusal?.reason });
+    this.#didDecide.fire({ kind, holder, lease: null, refusal: null, ...rest });
+  }
+
+  #announce(): void {
+    this.#didChange.fire(undefined);
+  }
+}
