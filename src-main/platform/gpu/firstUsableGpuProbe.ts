@@ -16,7 +16,7 @@ export class FirstUsableGpuProbe implements GpuProbe {
     for (const [at, probe] of this.#probes.entries()) {
       const facts = await probe.read();
       if (isUsable(facts)) {
-        await Promise.all(this.#probes.slice(at + 1).map((later) => later.stop?.()));
+        await Promise.all(this.#probes.slice(at + 1).map(async (later) => { await later.stop?.(); }));
         return facts;
       }
       refusals.push(facts);
@@ -25,7 +25,7 @@ export class FirstUsableGpuProbe implements GpuProbe {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#probes.map((probe) => probe.stop?.()));
+    await Promise.all(this.#probes.map(async (probe) => { await probe.stop?.(); }));
   }
 }
 

@@ -163,10 +163,13 @@ export class NvidiaSmiGpuProbe implements GpuProbe {
     return toFacts(gpus.toSorted((a, b) => a.index - b.index), source);
   }
 
+  #toStateWithoutProgram(): GpuSource['state'] {
+    if (this.#end?.isMissing === true) return 'absent';
+    return this.#seen.size === 0 || (this.#end?.failures ?? 0) >= 3 ? 'failed' : 'slow';
+  }
+
   #toState(ageMs: number): GpuSource['state'] {
-    if (this.#end?.isMissing === true && this.#loop === null) return 'absent';
-    if (this.#seen.size === 0) return this.#loop === null ? 'failed' : 'slow';
-    if (this.#loop === null && (this.#end?.failures ?? 0) >= 3) return 'failed';
-    return this.#loop === null || ageMs > this.#limits.staleMs ? 'slow' : 'ok';
+    if (this.#loop === null) return this.#toStateWithoutProgram();
+    return this.#seen.size === 0 || ageMs > this.#limits.staleMs ? 'slow' : 'ok';
   }
 }

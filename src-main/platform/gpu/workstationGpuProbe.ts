@@ -20,7 +20,7 @@ export class WorkstationGpuProbe implements GpuProbe {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#probes.map((probe) => probe.stop?.()));
+    await Promise.all(this.#probes.map(async (probe) => { await probe.stop?.(); }));
   }
 }
 
