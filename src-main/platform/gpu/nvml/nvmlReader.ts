@@ -10,7 +10,8 @@ const SLOW_FACTS_EVERY = 10;
 const MOST_DEVICES = 256;
 const CLOCK = { graphics: 0, memory: 2 } as const;
 
-interface KnownDevice { handle: NvmlHandle; gpu: Gpu }
+interface KnownInstance { handle: NvmlHandle; instance: Omit<MigInstance, 'totalBytes' | 'usedBytes'> }
+interface KnownDevice { handle: NvmlHandle; gpu: Gpu; instances: KnownInstance[] }
 
 /** Reads every NVIDIA GPU through the library. Blocks as long as the driver does: never for the backend's own thread. */
 export class NvmlReader {
@@ -50,7 +51,8 @@ export class NvmlReader {
       const handle = this.#library.readBig('nvmlDeviceGetHandleByIndex_v2 nvmlDeviceGetHandleByIndex', 'u', index);
       const uuid = handle === null ? null : this.#library.readText('nvmlDeviceGetUUID', 'h', handle);
       if (handle === null || uuid === null || uuid === '') return [];
-      return [{ handle, gpu: { ...this.#readSlow({ handle, uuid, index }), ...driver } }];
+      const { migMode, instances } = this.#readMig(handle);
+      return [{ handle, instances, gpu: { ...this.#readSlow({ handle, uuid, index }), ...driver, migMode } }];
     });
   }
 
@@ -77,7 +79,6 @@ export class NvmlReader {
       temperatureLimitCelsius: number('nvmlDeviceGetTemperatureThreshold', 'hu', slowdownThreshold),
       maxGraphicsClockMhz: number('nvmlDeviceGetMaxClockInfo', 'hu', CLOCK.graphics),
       isDisplayAttached: display === null ? null : display === 1,
-      ...this.#readMig(handle),
     };
   }
 
@@ -87,29 +88,29 @@ export class NvmlReader {
     return this.#library.call('nvmlDeviceGetPciInfo_v3', 'hp', handle, info) === NVML.success ? toText(info.subarray(36)) : null;
   }
 
-  #readMig(handle: NvmlHandle): Pick<Gpu, 'migMode' | 'migInstances'> {
+  #readMig(handle: NvmlHandle): { migMode: Gpu['migMode']; instances: KnownInstance[] } {
     const [current, pending] = [Buffer.alloc(4), Buffer.alloc(4)];
-    if (this.#library.call('nvmlDeviceGetMigMode', 'hpp', handle, current, pending) !== NVML.success) return { migMode: null, migInstances: [] };
-    if (current.readUInt32LE() !== 1) return { migMode: 'off', migInstances: [] };
+    if (this.#library.call('nvmlDeviceGetMigMode', 'hpp', handle, current, pending) !== NVML.success) return { migMode: null, instances: [] };
+    if (current.readUInt32LE() !== 1) return { migMode: 'off', instances: [] };
     const slots = this.#library.readNumber('nvmlDeviceGetMaxMigDeviceCount', 'h', handle) ?? 0;
-    const migInstances = Array.from({ length: Math.min(slots, 64) }, (_, slot) => this.#readInstance(handle, slot)).filter((one) => one !== null);
-    return { migMode: 'on', migInstances };
+    const instances = Array.from({ length: Math.min(slots, 64) }, (_, slot) => this.#readInstance(handle, slot)).filter((one) => one !== null);
+    return { migMode: 'on', instances };
   }
 
-  #readInstance(parent: NvmlHandle, slot: number): MigInstance | null {
+  #readInstance(parent: NvmlHandle, slot: number): KnownInstance | null {
     const handle = this.#library.readBig('nvmlDeviceGetMigDeviceHandleByIndex', 'hu', parent, slot);
     const uuid = handle === null ? null : this.#library.readText('nvmlDeviceGetUUID', 'h', handle);
     if (handle === null || uuid === null) return null;
-    const { totalBytes, usedBytes } = this.#readMemory(handle).memory;
-    return {
-      id: gpuId.parse(uuid), name: this.#library.readText('nvmlDeviceGetName', 'h', handle) ?? 'MIG instance', totalBytes, usedBytes,
+    const instance = {
+      id: gpuId.parse(uuid), name: this.#library.readText('nvmlDeviceGetName', 'h', handle) ?? 'MIG instance',
       gpuInstanceId: this.#library.readNumber('nvmlDeviceGetGpuInstanceId', 'h', handle),
       computeInstanceId: this.#library.readNumber('nvmlDeviceGetComputeInstanceId', 'h', handle),
     };
+    return { handle, instance };
   }
 
   /** What changes every second; null for a device that no longer answers. */
-  #readLive({ handle, gpu }: KnownDevice): Gpu | null {
+  #readLive({ handle, gpu, instances }: KnownDevice): Gpu | null {
     const { memory, isLost } = this.#readMemory(handle);
     if (isLost) return null;
     const number = (name: string, kinds = 'h', ...args: number[]): number | null => toNullable(this.#library.readNumber(name, kinds, handle, ...args));
@@ -117,8 +118,12 @@ export class NvmlReader {
     const hasUtilization = this.#library.call('nvmlDeviceGetUtilizationRates', 'hp', handle, utilization) === NVML.success;
     const milliwatts = number('nvmlDeviceGetPowerUsage');
     const temperatureOfGpu = 0;
+    const migInstances = instances.map(({ handle: instanceHandle, instance }): MigInstance => {
+      const { totalBytes, usedBytes } = this.#readMemory(instanceHandle).memory;
+      return { ...instance, totalBytes, usedBytes };
+    });
     return {
-      ...gpu, ...memory,
+      ...gpu, ...memory, migInstances,
       utilizationPercent: hasUtilization ? toPercent(utilization.readUInt32LE()) : null,
       memoryUtilizationPercent: hasUtilization ? toPercent(utilization.readUInt32LE(4)) : null,
       temperatureCelsius: number('nvmlDeviceGetTemperature', 'hu', temperatureOfGpu),
@@ -127,7 +132,7 @@ export class NvmlReader {
       memoryClockMhz: number('nvmlDeviceGetClockInfo', 'hu', CLOCK.memory),
       fanPercent: number('nvmlDeviceGetFanSpeed'),
       throttleReasons: toThrottleReasons(this.#library.readBig('nvmlDeviceGetCurrentClocksEventReasons nvmlDeviceGetCurrentClocksThrottleReasons', 'h', handle)),
-      processes: this.#processes.read(handle, gpu.migInstances),
+      processes: this.#processes.read(handle, migInstances),
     };
   }
 
