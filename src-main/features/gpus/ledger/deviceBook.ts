@@ -38,6 +38,10 @@ export interface DeviceBook {
   /** What leases booked and do not use yet: it is still free for the driver, but promised. */
   readonly outstandingBytes: number;
   readonly exclusiveLeaseId: LeaseId | null;
+  /** What a new lease may take now; never negative. */
+  readonly freeBytes: number;
+  /** The most that a lease could ever take. */
+  readonly capacityBytes: number;
 }
 
 /** Opens the book of one device. */
@@ -50,7 +54,8 @@ export function openBook(facts: DeviceFacts, reserveBytes: number, bookings: rea
     outstandingBytes += Math.max(0, bytes - usedBytes);
     if (isExclusive) exclusiveLeaseId = leaseId;
   }
-  return { facts, reserveBytes, bookings, bookedBytes, outstandingBytes, exclusiveLeaseId };
+  const sums = { facts, reserveBytes, bookings, bookedBytes, outstandingBytes, exclusiveLeaseId };
+  return { ...sums, freeBytes: countFreeBytes(sums), capacityBytes: Math.max(0, facts.totalBytes - reserveBytes) };
 }
 
 /**
@@ -59,14 +64,9 @@ export function openBook(facts: DeviceFacts, reserveBytes: number, bookings: rea
  * min(the driver's free − what is promised and not used yet, total − leases − reserve): memory that a lease uses already is
  * missing from the driver's free, so only the rest of its booking is subtracted there.
  */
-export function getFreeBytes({ facts, reserveBytes, bookedBytes, outstandingBytes, exclusiveLeaseId }: DeviceBook): number {
+function countFreeBytes({ facts, reserveBytes, bookedBytes, outstandingBytes, exclusiveLeaseId }: Omit<DeviceBook, 'freeBytes' | 'capacityBytes'>): number {
   if (facts.isLost || exclusiveLeaseId !== null) return 0;
   const byLedger = facts.totalBytes - reserveBytes - bookedBytes;
   const byDriver = facts.driverFreeBytes === null ? byLedger : facts.driverFreeBytes - outstandingBytes;
   return Math.max(0, Math.min(byLedger, byDriver));
-}
-
-/** The most that a lease could ever take of a device. */
-export function getCapacityBytes({ facts, reserveBytes }: DeviceBook): number {
-  return Math.max(0, facts.totalBytes - reserveBytes);
 }

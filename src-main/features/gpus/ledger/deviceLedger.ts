@@ -1,22 +1,26 @@
 import type { GpuReading } from '#contract/gpus.ts';
 import type { GpuId } from '#contract/ids.ts';
 import type { DeviceProcess, Ledger, LeaseHolder, LeaseId } from '#contract/leases.ts';
-import { getFreeBytes, openBook, type Booking, type DeviceBook, type DeviceFacts } from './deviceBook.ts';
+import { openBook, type Booking, type DeviceBook, type DeviceFacts } from './deviceBook.ts';
 import { toDeviceEnvironment } from './deviceEnvironment.ts';
 import { toDeviceFacts, toProcessFacts } from './deviceFacts.ts';
 import type { DriverState } from './leasePolicy.ts';
 import { toBookings, toLease, type LeaseRecord } from './leaseRecord.ts';
-import { attributeProcesses, correctLeases, getUnlistedBytes, type ProcessFacts, type ProcessOwner } from './usagePolicy.ts';
+import { attributeProcesses, correctLeases, sumUnlisted, type ProcessFacts, type ProcessOwner } from './usagePolicy.ts';
 
 /** Devices, leases and processes as they are known now. Holds and computes; decides nothing. */
 export class DeviceLedger {
-  readonly leases = new Map<LeaseId, LeaseRecord>();
   readonly #deps: { getReserveBytes: () => number };
+  readonly #leases = new Map<LeaseId, LeaseRecord>();
+  readonly #bookings = new Map<GpuId, Map<LeaseId, Booking>>();
+  readonly #books = new Map<GpuId, DeviceBook>();
   readonly #baselines = new Map<GpuId, number>();
   #devices = new Map<GpuId, DeviceFacts>();
   #listed: readonly ProcessFacts[] = [];
   #owners = new Map<number, ProcessOwner>();
   #processes: readonly DeviceProcess[] = [];
+  #byDevice: ReadonlyMap<GpuId, readonly DeviceProcess[]> = new Map();
+  #bookedReserveBytes = -1;
   #driver: DriverState = 'slow';
   #takenAtMs: number | null = null;
 
@@ -36,8 +40,38 @@ export class DeviceLedger {
     return this.#takenAtMs ?? 0;
   }
 
-  get processes(): readonly DeviceProcess[] {
-    return this.#processes;
+  /** The processes of each device. */
+  get processes(): ReadonlyMap<GpuId, readonly DeviceProcess[]> {
+    return this.#byDevice;
+  }
+
+  get leases(): LeaseRecord[] {
+    return [...this.#leases.values()];
+  }
+
+  get(id: LeaseId): LeaseRecord | null {
+    return this.#leases.get(id) ?? null;
+  }
+
+  /** Takes a lease up, or replaces it. */
+  put(record: LeaseRecord): void {
+    this.#leases.set(record.id, record);
+    for (const booking of toBookings(record)) {
+      const bookings = this.#bookings.get(booking.gpuId) ?? new Map<LeaseId, Booking>();
+      this.#bookings.set(booking.gpuId, bookings.set(booking.leaseId, booking));
+      this.#books.delete(booking.gpuId);
+    }
+  }
+
+  /** Forgets a lease, and the lost devices that only it stood on. */
+  drop({ id, shares }: LeaseRecord): void {
+    this.#leases.delete(id);
+    for (const { gpuId } of shares) {
+      const bookings = this.#bookings.get(gpuId);
+      bookings?.delete(id);
+      this.#books.delete(gpuId);
+      if (bookings?.size === 0 && this.#devices.get(gpuId)?.isLost === true) this.#devices.delete(gpuId);
+    }
   }
 
   isLost(gpuId: GpuId): boolean {
@@ -45,7 +79,7 @@ export class DeviceLedger {
   }
 
   find({ kind, id }: Pick<LeaseHolder, 'kind' | 'id'>): LeaseRecord | null {
-    return this.leases.values().find(({ holder }) => holder.kind === kind && holder.id === id) ?? null;
+    return this.#leases.values().find(({ holder }) => holder.kind === kind && holder.id === id) ?? null;
   }
 
   /** Takes a reading over; returns the processes whose owners are not known yet. A silent driver leaves all as it was. */
@@ -71,39 +105,27 @@ export class DeviceLedger {
   }
 
   ownPids(id: LeaseId, pids: readonly number[]): void {
-    const record = this.leases.get(id);
+    const record = this.#leases.get(id);
     if (record === undefined) return;
-    this.leases.set(id, { ...record, pids: new Set([...record.pids, ...pids]) });
+    this.put({ ...record, pids: new Set([...record.pids, ...pids]) });
     this.#correct();
   }
 
   /** Books what is really used in place of what was asked for; null where nothing is known of it. */
   settle(id: LeaseId, headroomBytes: number): LeaseRecord | null {
-    const record = this.leases.get(id);
+    const record = this.#leases.get(id);
     if (record === undefined || record.shares.every(({ usedBytes }) => usedBytes === null)) return null;
     const settled = { ...record, shares: record.shares.map((share) => (share.usedBytes === null ? share : { ...share, bytes: share.usedBytes === 0 ? share.bytes : share.usedBytes + headroomBytes })) };
-    this.leases.set(id, settled);
+    this.put(settled);
     return settled;
-  }
-
-  /** Forgets lost devices that no lease stands on. */
-  forgetUnused(): void {
-    const held = new Set([...this.leases.values()].flatMap(({ shares }) => shares.map(({ gpuId }) => gpuId)));
-    for (const [id, { isLost }] of this.#devices) if (isLost && !held.has(id)) this.#devices.delete(id);
   }
 
   /** The book of every device, with every lease in it. */
   openBooks(): DeviceBook[] {
-    const byDevice = new Map<GpuId, Booking[]>();
-    for (const record of this.leases.values()) {
-      for (const booking of toBookings(record)) {
-        const list = byDevice.get(booking.gpuId);
-        if (list === undefined) byDevice.set(booking.gpuId, [booking]);
-        else list.push(booking);
-      }
-    }
     const reserveBytes = this.#deps.getReserveBytes();
-    return [...this.#devices.values()].map((facts) => openBook(facts, reserveBytes, byDevice.get(facts.id) ?? []));
+    if (reserveBytes !== this.#bookedReserveBytes) this.#books.clear();
+    this.#bookedReserveBytes = reserveBytes;
+    return [...this.#devices.values()].map((facts) => this.#openBook(facts, reserveBytes));
   }
 
   toEnvironment(gpuIds: readonly GpuId[]): Record<string, string> {
@@ -114,23 +136,31 @@ export class DeviceLedger {
   describe(): Pick<Ledger, 'devices' | 'leases' | 'processes'> {
     return {
       devices: this.openBooks().map((book) => this.#describeDevice(book)),
-      leases: [...this.leases.values()].map((record) => toLease(record, (gpuId) => this.isLost(gpuId))),
+      leases: this.leases.map((record) => toLease(record, (gpuId) => this.isLost(gpuId))),
       processes: [...this.#processes],
     };
   }
 
   #describeDevice(book: DeviceBook): Ledger['devices'][number] {
     const { facts, bookedBytes, reserveBytes, exclusiveLeaseId } = book;
-    const foreignBytes = this.#processes.reduce((sum, { gpuId, owner, usedBytes }) => sum + (gpuId === facts.id && owner.kind === 'foreign' ? usedBytes ?? 0 : 0), 0);
+    const foreignBytes = (this.#byDevice.get(facts.id) ?? []).reduce((sum, { owner, usedBytes }) => sum + (owner.kind === 'foreign' ? usedBytes ?? 0 : 0), 0);
     return {
       gpuId: facts.id, index: facts.index, name: facts.name, totalBytes: facts.totalBytes, driverFreeBytes: facts.driverFreeBytes, bookedBytes, reserveBytes,
-      freeBytes: facts.isBookable ? getFreeBytes(book) : 0, foreignBytes, exclusiveLeaseId, isLost: facts.isLost, isDisplayAttached: facts.isDisplayAttached,
+      freeBytes: facts.isBookable ? book.freeBytes : 0, foreignBytes, exclusiveLeaseId, isLost: facts.isLost, isDisplayAttached: facts.isDisplayAttached,
     };
+  }
+
+  #openBook(facts: DeviceFacts, reserveBytes: number): DeviceBook {
+    const known = this.#books.get(facts.id);
+    if (known?.facts === facts) return known;
+    const book = openBook(facts, reserveBytes, [...this.#bookings.get(facts.id)?.values() ?? []]);
+    this.#books.set(facts.id, book);
+    return book;
   }
 
   /** A device that is gone stays known for as long as a lease stands on it. */
   #keepLeased(fresh: Map<GpuId, DeviceFacts>): Map<GpuId, DeviceFacts> {
-    for (const { shares } of this.leases.values()) {
+    for (const { shares } of this.#leases.values()) {
       for (const { gpuId } of shares) {
         const known = this.#devices.get(gpuId);
         if (!fresh.has(gpuId) && known !== undefined) fresh.set(gpuId, { ...known, isLost: true });
@@ -140,14 +170,21 @@ export class DeviceLedger {
   }
 
   #correct(): void {
-    const [leases, devices] = [[...this.leases.values()], [...this.#devices.values()]];
+    const [leases, devices] = [[...this.#leases.values()], [...this.#devices.values()]];
     this.#processes = attributeProcesses({ leases, processes: this.#listed, owners: this.#owners });
-    this.#noteBaselines(devices, leases);
-    for (const record of correctLeases({ leases, devices, processes: this.#listed, owners: this.#owners, baselines: this.#baselines }, this.#processes)) this.leases.set(record.id, record);
+    this.#byDevice = Map.groupBy(this.#processes, ({ gpuId }) => gpuId);
+    this.#noteBaselines(devices);
+    for (const record of correctLeases({ leases, devices, processes: this.#listed, owners: this.#owners, baselines: this.#baselines }, this.#processes)) this.#putIfChanged(record);
   }
 
-  #noteBaselines(devices: readonly DeviceFacts[], leases: readonly LeaseRecord[]): void {
-    const held = new Set(leases.flatMap(({ shares }) => shares.map(({ gpuId }) => gpuId)));
-    for (const device of devices) if (!held.has(device.id)) this.#baselines.set(device.id, getUnlistedBytes(device, this.#processes));
+  #putIfChanged(record: LeaseRecord): void {
+    const before = this.#leases.get(record.id);
+    const isSame = before?.shares.every((share, n) => share.countedBytes === record.shares[n]?.countedBytes && share.usedBytes === record.shares[n].usedBytes) ?? false;
+    if (!isSame) this.put(record);
+  }
+
+  #noteBaselines(devices: readonly DeviceFacts[]): void {
+    const unlisted = sumUnlisted(devices, this.#processes);
+    for (const { id } of devices) if ((this.#bookings.get(id)?.size ?? 0) === 0) this.#baselines.set(id, unlisted.get(id) ?? 0);
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { leaseId, leaseNeed } from '#contract/leases.ts';
 import { aHolder, GIB, uuid } from '../../../../test/support/gpuWorld.ts';
-import { getFreeBytes, openBook, type Booking, type DeviceBook, type DeviceFacts } from './deviceBook.ts';
+import { openBook, type Booking, type DeviceBook, type DeviceFacts } from './deviceBook.ts';
 import { decideLease, orderQueue, planQueue } from './leasePolicy.ts';
 
 const aDevice = (n: number, set: Partial<DeviceFacts> = {}): DeviceFacts => ({ id: uuid(n), index: n, name: 'Fake', vendor: 'nvidia', totalBytes: 24 * GIB, driverFreeBytes: 24 * GIB, isDisplayAttached: false, isBookable: true, isLost: false, ...set });
@@ -22,11 +22,11 @@ test.each([
   ['an exclusive lease', {}, [aBooking({ isExclusive: true, bytes: GIB })], 0],
   ['a device off the bus', { isLost: true }, [], 0],
 ])('free memory with %s', (_name, set, bookings, freeGib) => {
-  expect(getFreeBytes(book(aDevice(0, set), ...bookings)) / GIB).toBe(freeGib);
+  expect(book(aDevice(0, set), ...bookings).freeBytes / GIB).toBe(freeGib);
 });
 
 test('the reserve is kept from leases, not from the driver', () => {
-  expect([getFreeBytes(openBook(aDevice(0), GIB, [])) / GIB, getFreeBytes(openBook(aDevice(0, { driverFreeBytes: 10 * GIB }), GIB, [])) / GIB]).toEqual([23, 10]);
+  expect([openBook(aDevice(0), GIB, []).freeBytes / GIB, openBook(aDevice(0, { driverFreeBytes: 10 * GIB }), GIB, []).freeBytes / GIB]).toEqual([23, 10]);
 });
 
 const small = book(aDevice(0, { totalBytes: 8 * GIB, driverFreeBytes: 8 * GIB }));

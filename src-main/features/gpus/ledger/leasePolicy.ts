@@ -1,6 +1,6 @@
 import type { GpuId } from '#contract/ids.ts';
 import type { LeaseNeed, LeaseRefusal } from '#contract/leases.ts';
-import { getCapacityBytes, getFreeBytes, openBook, type Booking, type DeviceBook } from './deviceBook.ts';
+import { openBook, type Booking, type DeviceBook } from './deviceBook.ts';
 import { findCandidates, orderDevices, orderFor } from './placementPolicy.ts';
 
 /** Whether the driver answers, was found at all, or keeps silent. */
@@ -12,7 +12,7 @@ export type LeaseDecision =
   | { readonly kind: 'short'; readonly reason: LeaseRefusal['reason']; readonly capable: readonly DeviceBook[] }
   | { readonly kind: 'impossible'; readonly reason: 'no_device' | 'unknown_device' | 'never_fits'; readonly unknown: readonly string[]; readonly candidates: readonly DeviceBook[] };
 
-interface LedgerView {
+export interface LedgerView {
   readonly books: readonly DeviceBook[];
   readonly driver: DriverState;
   /** Devices that requests further ahead wait for. */
@@ -25,13 +25,13 @@ export function decideLease(need: LeaseNeed, { books, driver, claimed }: LedgerV
   if (driver === 'slow' && (unknown.length > 0 || candidates.length < need.deviceCount)) return { kind: 'short', reason: 'driver_silent', capable: [] };
   if (unknown.length > 0) return { kind: 'impossible', reason: 'unknown_device', unknown, candidates };
   if (candidates.length < need.deviceCount) return { kind: 'impossible', reason: 'no_device', unknown, candidates };
-  const capable = candidates.filter((book) => getCapacityBytes(book) >= need.bytes);
+  const capable = candidates.filter((book) => book.capacityBytes >= need.bytes);
   if (capable.length < need.deviceCount) return { kind: 'impossible', reason: 'never_fits', unknown, candidates };
 
   const visited = areAllVisible ? candidates : capable;
   const open = visited.filter((book) => canVisit(book, need.mode));
   if (areAllVisible && open.length < visited.length) return { kind: 'short', reason: whyClosed(visited, need.mode), capable: visited };
-  const fitting = open.filter((book) => getFreeBytes(book) >= need.bytes);
+  const fitting = open.filter((book) => book.freeBytes >= need.bytes);
   if (fitting.length < need.deviceCount) return { kind: 'short', reason: whyShort(open, visited, need), capable: visited };
   const unclaimed = fitting.filter(({ facts }) => !claimed.has(facts.id));
   const isBehind = unclaimed.length < need.deviceCount || (areAllVisible && visited.some(({ facts }) => claimed.has(facts.id)));
@@ -67,13 +67,24 @@ const AGE_STEP_MS = 60_000;
 
 /** The order of service: priority with age, then arrival; within one priority whoever came first goes first. */
 export function orderQueue<W extends Waiting>(waiting: readonly W[], nowMs: number): W[] {
-  const rank = ({ need, sinceMs }: W): number => need.priority + Math.floor(Math.max(0, nowMs - sinceMs) / AGE_STEP_MS);
-  return waiting.map((one) => ({ one, rank: rank(one) })).toSorted((a, b) => b.rank - a.rank || a.one.serial - b.one.serial).map(({ one }) => one);
+  return waiting.map((one) => ({ one, rank: rankOf(one, nowMs) })).toSorted((a, b) => b.rank - a.rank || a.one.serial - b.one.serial).map(({ one }) => one);
+}
+
+/** Whether a newcomer is served after everybody who waits. */
+export function isLast(newcomer: Waiting, waiting: readonly Waiting[], nowMs: number): boolean {
+  const rank = rankOf(newcomer, nowMs);
+  return waiting.every((one) => rankOf(one, nowMs) >= rank && one.serial < newcomer.serial);
+}
+
+function rankOf({ need, sinceMs }: Waiting, nowMs: number): number {
+  return need.priority + Math.floor(Math.max(0, nowMs - sinceMs) / AGE_STEP_MS);
 }
 
 /** What the queue comes to: a decision for each request, in the order of service. */
 export interface QueuePlan<W> {
   readonly decisions: readonly { readonly request: W; readonly decision: LeaseDecision; readonly ahead: readonly W[] }[];
+  /** Devices that somebody waits for after this step. */
+  readonly claimed: ReadonlySet<GpuId>;
 }
 
 /**
@@ -84,20 +95,20 @@ export function planQueue<W extends Waiting>(ordered: readonly W[], { books, dri
   const current = [...books];
   const positions = new Map(books.map(({ facts }, position) => [facts.id, position]));
   const claimed = new Set<GpuId>();
-  const ahead: W[] = [];
+  let ahead: readonly W[] = [];
   const decisions = ordered.map((request) => {
     const decision = decideLease(request.need, { books: current, driver, claimed });
-    const entry = { request, decision, ahead: decision.kind === 'short' ? [...ahead] : [] };
+    const entry = { request, decision, ahead };
     if (decision.kind === 'short') {
       for (const { facts } of decision.capable) claimed.add(facts.id);
-      ahead.push(request);
+      ahead = [...ahead, request];
     }
     if (decision.kind === 'grant') {
       for (const share of decision.shares) addBooking(current, positions.get(share.gpuId), toBooking(request, share));
     }
     return entry;
   });
-  return { decisions };
+  return { decisions, claimed };
 }
 
 function addBooking(books: DeviceBook[], position: number | undefined, booking: Booking): void {

@@ -1,4 +1,5 @@
 import type { GpuReading } from '#contract/gpus.ts';
+import type { GpuId } from '#contract/ids.ts';
 import { leaseId, leaseNeed, type Ledger, type Lease, type LeaseAnswer, type LeaseHolder, type LeaseRefusal } from '#contract/leases.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { DisposableStack } from '../../../base/disposables.ts';
@@ -8,7 +9,7 @@ import type { Logger } from '../../../base/logger.ts';
 import type { ProcessOwners } from '../../../platform/process/processOwners.ts';
 import { DeviceLedger } from './deviceLedger.ts';
 import type { GpuLeases, HeldLease, LeaseRequest, LeaseResult, LeaseWait } from './heldLease.ts';
-import { orderQueue, planQueue, type LeaseDecision, type Waiting } from './leasePolicy.ts';
+import { decideLease, isLast, orderQueue, planQueue, type LeaseDecision, type Waiting } from './leasePolicy.ts';
 import { createShare, toBookings, toLease, type LeaseRecord } from './leaseRecord.ts';
 import type { LeaseRepository } from './leaseRepository.ts';
 import { describeRefusal } from './refusalPolicy.ts';
@@ -59,6 +60,10 @@ export class LeaseService implements GpuLeases {
   readonly #stack = new DisposableStack();
   #waiting: PendingRequest[] = [];
   #blocked = new Map<PendingRequest, { decision: Blocked; ahead: readonly PendingRequest[] }>();
+  /** Devices that somebody waits for. */
+  #claimed: ReadonlySet<GpuId> = new Set();
+  /** Who claimed last without moving anybody else, and what was claimed before. */
+  #lastClaim: { readonly request: PendingRequest; readonly before: ReadonlySet<GpuId> } | null = null;
   #serial = 0;
   #arrivals: Promise<void> = Promise.resolve();
   #isStarted = false;
@@ -78,7 +83,7 @@ export class LeaseService implements GpuLeases {
     if (this.#isStarted) return;
     this.#isStarted = true;
     const { repository, readings, clock } = this.#deps;
-    for (const record of repository.list()) this.#devices.leases.set(record.id, record);
+    for (const record of repository.list()) this.#devices.put(record);
     this.#stack.add(readings.onDidRead((reading) => { this.#observe(reading); }));
     this.#stack.defer(clock.every(WATCHDOG_MS, () => { this.#serve(); }));
   }
@@ -100,8 +105,7 @@ export class LeaseService implements GpuLeases {
     const { promise, resolve } = Promise.withResolvers<LeaseResult>();
     const request: PendingRequest = { need, holder, serial, sinceMs, askedAtMs, id: leaseId.parse(createId('lease', askedAtMs)), settle: resolve };
     if (this.#isStopped || wait.signal?.aborted === true) return this.#refuse(request, { ...this.#explain(request, { kind: 'short', reason: 'cancelled', capable: [] }, []) });
-    this.#waiting.push(request);
-    this.#serve();
+    this.#admit(request);
     if (this.#waiting.includes(request)) this.#hold(request, wait);
     return promise;
   }
@@ -120,7 +124,7 @@ export class LeaseService implements GpuLeases {
     const record = this.#devices.find(holder);
     if (record === null) return null;
     const held: LeaseRecord = { ...record, state: 'held' };
-    this.#devices.leases.set(held.id, held);
+    this.#devices.put(held);
     this.#announce();
     return this.#hand(held);
   }
@@ -130,7 +134,7 @@ export class LeaseService implements GpuLeases {
   }
 
   endAdoption(): void {
-    for (const { id, state, holder } of [...this.#devices.leases.values()]) {
+    for (const { id, state, holder } of this.#devices.leases) {
       if (state !== 'unclaimed') continue;
       this.#deps.log.info('lease.unclaimed', { leaseId: id, holder });
       this.#end(id);
@@ -149,17 +153,40 @@ export class LeaseService implements GpuLeases {
 
   /** Decides for everybody in the queue; what can be granted is booked in the same step. */
   #serve(): void {
-    if (this.#waiting.length === 0) return;
-    const { decisions } = this.#plan(this.#waiting);
+    this.#claimed = new Set();
+    this.#lastClaim = null;
     this.#blocked = new Map();
+    if (this.#waiting.length === 0) return;
+    const { decisions, claimed } = this.#plan(this.#waiting);
+    this.#claimed = claimed;
     let hasChanged = false;
     for (const { request, decision, ahead } of decisions) {
-      if (decision.kind === 'short') this.#blocked.set(request, { decision, ahead });
-      else hasChanged = true;
-      if (decision.kind === 'grant') this.#grant(request, decision.shares);
-      if (decision.kind === 'impossible') this.#remove(request, () => this.#refuse(request, this.#explain(request, decision, [])));
+      if (decision.kind === 'short') { this.#blocked.set(request, { decision, ahead }); continue; }
+      this.#settle(request, decision);
+      hasChanged = true;
     }
     if (hasChanged) this.#announce();
+  }
+
+  /** Puts a request into the queue. Whoever comes last changes nothing for those ahead, who were decided at the last change. */
+  #admit(request: PendingRequest): void {
+    const isTheLast = isLast(request, this.#waiting, this.#deps.clock.monotonicMs());
+    this.#waiting.push(request);
+    if (!isTheLast) { this.#serve(); return; }
+    const decision = decideLease(request.need, { books: this.#devices.openBooks(), driver: this.#devices.driver, claimed: this.#claimed });
+    if (decision.kind === 'short') {
+      this.#blocked.set(request, { decision, ahead: this.#waiting.slice(0, -1) });
+      this.#lastClaim = { request, before: this.#claimed };
+      this.#claimed = new Set([...this.#claimed, ...decision.capable.map(({ facts }) => facts.id)]);
+    } else {
+      this.#settle(request, decision);
+      this.#announce();
+    }
+  }
+
+  #settle(request: PendingRequest, decision: Exclude<LeaseDecision, { kind: 'short' }>): void {
+    if (decision.kind === 'grant') this.#grant(request, decision.shares);
+    else this.#remove(request, () => this.#refuse(request, this.#explain(request, decision, [])));
   }
 
   #plan(requests: readonly PendingRequest[]): ReturnType<typeof planQueue<PendingRequest>> {
@@ -174,7 +201,7 @@ export class LeaseService implements GpuLeases {
       id, holder, mode: need.mode, priority: need.priority, state: 'held', pids: new Set(), grantedAtMs: this.#deps.clock.nowMs(),
       shares: shares.map(({ gpuId, bytes }) => createShare(gpuId, bytes)),
     };
-    this.#devices.leases.set(id, record);
+    this.#devices.put(record);
     this.#write(() => { this.#deps.repository.save(record); });
     this.#remove(request, () => {
       this.#tell('granted', holder, { lease: this.#toLease(record) });
@@ -185,9 +212,10 @@ export class LeaseService implements GpuLeases {
   /** Lets a request wait for as long as it wants to. */
   #hold(request: PendingRequest, { patienceMs = 0, signal, onWait }: LeaseWait): void {
     if (patienceMs === 0) {
+      const wasLast = this.#waiting.at(-1) === request && this.#lastClaim?.request === request;
       this.#remove(request, () => this.#refuse(request, this.#explainBlocked(request)));
-      // What it claimed may serve those behind it.
-      this.#serve();
+      if (wasLast) this.#claimed = this.#lastClaim?.before ?? this.#claimed;
+      else this.#serve();
       return;
     }
     const refusal = this.#explainBlocked(request);
@@ -225,10 +253,9 @@ export class LeaseService implements GpuLeases {
   }
 
   #end(id: Lease['id']): void {
-    const record = this.#devices.leases.get(id);
-    if (record === undefined) return;
-    this.#devices.leases.delete(id);
-    this.#devices.forgetUnused();
+    const record = this.#devices.get(id);
+    if (record === null) return;
+    this.#devices.drop(record);
     this.#write(() => { this.#deps.repository.delete(id); });
     this.#tell('released', record.holder, { lease: this.#toLease(record) });
     this.#serve();
@@ -241,11 +268,11 @@ export class LeaseService implements GpuLeases {
     return {
       id, holder, gpuIds, environment: this.#devices.toEnvironment(gpuIds), dispose, [Symbol.dispose]: dispose,
       ownPids: (pids) => { this.#devices.ownPids(id, pids); this.#serve(); this.#announce(); },
-      settle: ({ headroomBytes = 0 } = {}) => { this.#settle(id, headroomBytes); },
+      settle: ({ headroomBytes = 0 } = {}) => { this.#shrink(id, headroomBytes); },
     };
   }
 
-  #settle(id: Lease['id'], headroomBytes: number): void {
+  #shrink(id: Lease['id'], headroomBytes: number): void {
     const settled = this.#devices.settle(id, headroomBytes);
     if (settled === null) return;
     this.#write(() => { this.#deps.repository.save(settled); });

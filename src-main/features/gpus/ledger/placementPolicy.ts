@@ -1,5 +1,5 @@
 import type { LeaseNeed } from '#contract/leases.ts';
-import { getFreeBytes, type DeviceBook } from './deviceBook.ts';
+import type { DeviceBook } from './deviceBook.ts';
 
 type Order = Extract<LeaseNeed['placement'], { kind: 'auto' }>['order'];
 
@@ -38,7 +38,7 @@ export function orderFor({ placement }: Pick<LeaseNeed, 'placement'>): Order {
   return placement.kind === 'auto' ? placement.order : 'most_free';
 }
 
-const freeDifference = (a: DeviceBook, b: DeviceBook): number => getFreeBytes(a) - getFreeBytes(b);
+const freeDifference = (a: DeviceBook, b: DeviceBook): number => a.freeBytes - b.freeBytes;
 
 const ORDERS: Readonly<Record<Order, (a: DeviceBook, b: DeviceBook) => number>> = {
   most_free: (a, b) => freeDifference(b, a),

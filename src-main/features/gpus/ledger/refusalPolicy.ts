@@ -1,13 +1,18 @@
+import type { GpuId } from '#contract/ids.ts';
 import type { DeviceProcess, DeviceShortfall, LeaseHolder, LeaseNeed, LeaseRefusal } from '#contract/leases.ts';
-import { getCapacityBytes, getFreeBytes, type Booking, type DeviceBook } from './deviceBook.ts';
+import type { Booking, DeviceBook } from './deviceBook.ts';
 import type { LeaseDecision } from './leasePolicy.ts';
 
 interface RefusalFacts {
   readonly need: LeaseNeed;
   readonly decision: Exclude<LeaseDecision, { kind: 'grant' }>;
-  readonly processes: readonly DeviceProcess[];
+  /** The processes of each device. */
+  readonly processes: ReadonlyMap<GpuId, readonly DeviceProcess[]>;
   readonly waitingAhead: readonly LeaseHolder[];
 }
+
+/** A box of 64 devices is not told device by device: the nearest are enough to decide by. */
+const MOST_DEVICES = 8;
 
 /** Says why a need is not met: what is missing where, who holds it, and whose end would make room. Decides only. */
 export function describeRefusal({ need, decision, processes, waitingAhead }: RefusalFacts): LeaseRefusal {
@@ -19,23 +24,22 @@ export function describeRefusal({ need, decision, processes, waitingAhead }: Ref
     neededBytes: need.bytes, deviceCount: need.deviceCount, mode: need.mode,
     missingBytes: wanted.reduce((sum, { missingBytes }) => sum + missingBytes, 0),
     unknown: decision.kind === 'impossible' ? [...decision.unknown] : [],
-    devices: nearest.map(({ book, missingBytes }) => toShortfall(book, missingBytes, processes)),
+    devices: nearest.slice(0, Math.max(MOST_DEVICES, need.deviceCount)).map(({ book, missingBytes }) => toShortfall(book, missingBytes, processes.get(book.facts.id) ?? [])),
     couldStop: decision.kind === 'impossible' ? [] : wanted.flatMap(({ book }) => chooseToStop(book, need)),
     waitingAhead: [...waitingAhead],
   };
 }
 
 function getMissingBytes(book: DeviceBook, need: LeaseNeed): number {
-  const ceiling = book.exclusiveLeaseId === null ? getFreeBytes(book) : 0;
-  return Math.max(0, need.bytes - Math.min(ceiling, getCapacityBytes(book)));
+  return Math.max(0, need.bytes - Math.min(book.freeBytes, book.capacityBytes));
 }
 
 function toShortfall(book: DeviceBook, shortfallBytes: number, processes: readonly DeviceProcess[]): DeviceShortfall {
   const { facts, bookings } = book;
   return {
-    gpuId: facts.id, index: facts.index, name: facts.name, totalBytes: facts.totalBytes, freeBytes: getFreeBytes(book), shortfallBytes,
+    gpuId: facts.id, index: facts.index, name: facts.name, totalBytes: facts.totalBytes, freeBytes: book.freeBytes, shortfallBytes,
     holders: bookings.map(({ leaseId, holder, bytes, usedBytes, isExclusive }) => ({ leaseId, holder, bytes, usedBytes, isExclusive })),
-    foreign: processes.filter(({ gpuId, owner }) => gpuId === facts.id && owner.kind === 'foreign').map(({ pid, name, usedBytes }) => ({ pid, name, usedBytes })),
+    foreign: processes.filter(({ owner }) => owner.kind === 'foreign').map(({ pid, name, usedBytes }) => ({ pid, name, usedBytes })),
   };
 }
 

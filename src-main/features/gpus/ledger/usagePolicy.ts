@@ -1,5 +1,5 @@
 import type { GpuId } from '#contract/ids.ts';
-import type { DeviceProcess } from '#contract/leases.ts';
+import type { DeviceProcess, LeaseId } from '#contract/leases.ts';
 import type { DeviceFacts } from './deviceBook.ts';
 import type { LeaseRecord, ShareRecord } from './leaseRecord.ts';
 
@@ -41,11 +41,11 @@ export function attributeProcesses({ leases, processes, owners }: Pick<UsageFact
   });
 }
 
-/** What no listed process accounts for on a device. */
-export function getUnlistedBytes({ id, totalBytes, driverFreeBytes }: DeviceFacts, processes: readonly Pick<DeviceProcess, 'gpuId' | 'usedBytes'>[]): number {
-  if (driverFreeBytes === null) return 0;
-  const listed = processes.reduce((sum, { gpuId, usedBytes }) => sum + (gpuId === id ? usedBytes ?? 0 : 0), 0);
-  return Math.max(0, totalBytes - driverFreeBytes - listed);
+/** What no listed process accounts for, of each device. */
+export function sumUnlisted(devices: readonly DeviceFacts[], processes: readonly Pick<DeviceProcess, 'gpuId' | 'usedBytes'>[]): Map<GpuId, number> {
+  const listed = new Map<GpuId, number>();
+  for (const { gpuId, usedBytes } of processes) listed.set(gpuId, (listed.get(gpuId) ?? 0) + (usedBytes ?? 0));
+  return new Map(devices.map(({ id, totalBytes, driverFreeBytes }) => [id, driverFreeBytes === null ? 0 : Math.max(0, totalBytes - driverFreeBytes - (listed.get(id) ?? 0))]));
 }
 
 /**
@@ -56,9 +56,12 @@ export function getUnlistedBytes({ id, totalBytes, driverFreeBytes }: DeviceFact
  */
 export function correctLeases(facts: UsageFacts, attributed: readonly DeviceProcess[]): LeaseRecord[] {
   const told = sumByLease(attributed);
-  const pools = new Map(facts.devices.map((device) => [device.id, Math.max(0, getUnlistedBytes(device, attributed) - (facts.baselines.get(device.id) ?? 0))]));
+  const pools = new Map([...sumUnlisted(facts.devices, attributed)].map(([id, bytes]) => [id, Math.max(0, bytes - (facts.baselines.get(id) ?? 0))]));
   const listing = new Set(attributed.map(({ gpuId }) => gpuId));
-  return facts.leases.map((lease) => ({ ...lease, shares: lease.shares.map((share) => correctShare(share, told.get(`${lease.id} ${share.gpuId}`), { pools, isListing: listing.has(share.gpuId) })) }));
+  return facts.leases.map((lease) => {
+    const own = told.get(lease.id);
+    return { ...lease, shares: lease.shares.map((share) => correctShare(share, own?.get(share.gpuId), { pools, isListing: listing.has(share.gpuId) })) };
+  });
 }
 
 interface Told { readonly bytes: number; readonly isComplete: boolean }
@@ -72,13 +75,14 @@ function correctShare(share: ShareRecord, told: Told | undefined, { pools, isLis
   return { ...share, usedBytes: null, countedBytes: toldBytes + inferredBytes };
 }
 
-function sumByLease(attributed: readonly DeviceProcess[]): Map<string, Told> {
-  const sums = new Map<string, Told>();
+function sumByLease(attributed: readonly DeviceProcess[]): Map<LeaseId, Map<GpuId, Told>> {
+  const sums = new Map<LeaseId, Map<GpuId, Told>>();
   for (const { gpuId, owner, usedBytes } of attributed) {
     if (owner.kind !== 'lease') continue;
-    const key = `${owner.leaseId} ${gpuId}`;
-    const before = sums.get(key) ?? { bytes: 0, isComplete: true };
-    sums.set(key, { bytes: before.bytes + (usedBytes ?? 0), isComplete: before.isComplete && usedBytes !== null });
+    const own = sums.get(owner.leaseId) ?? new Map<GpuId, Told>();
+    const before = own.get(gpuId) ?? { bytes: 0, isComplete: true };
+    own.set(gpuId, { bytes: before.bytes + (usedBytes ?? 0), isComplete: before.isComplete && usedBytes !== null });
+    sums.set(owner.leaseId, own);
   }
   return sums;
 }
