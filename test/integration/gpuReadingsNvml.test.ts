@@ -1,3 +1,7 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src-main/base/clock.ts';
 import { silentLog } from '../../src-main/base/logger.ts';
@@ -20,6 +24,16 @@ function open(scenario: Scenario, version: 'new' | 'old' | 'none' = 'new', limit
   const probe = new NvmlGpuProbe({ clock: systemClock, log: silentLog, library: driver.compileLibrary(version), startTimeoutMs: 15_000, timeoutMs: 5_000, ...limits });
   probes.push(probe);
   return { driver, probe };
+}
+/** The processes that were started with a library of this folder. */
+const readReaders = (folder: string): string[] => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && readCommandLine(pid).includes(folder) && readCommandLine(pid).includes('nvmlProcess'));
+function readCommandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return '';
+    throw error;
+  }
 }
 const stateOf = ({ state, sources = [] }: GpuFacts) => ({ state, source: sources[0]?.state });
 
@@ -164,6 +178,37 @@ describe.skipIf(!canCompileLibrary())('NVML (needs a C compiler for the stand-in
 
     expect([crashed.state, crashed.gpus.length, crashed.sources?.[0]?.reason]).toEqual(['slow', 1, 'the reading process ended with SIGABRT']);
     await waitFor(async () => (await probe.read()).state === 'ok', { timeoutMs: 20_000 });
+  });
+
+  test('the end does not wait for a driver that hangs, and leaves no process', async () => {
+    const { driver, probe } = open({ devices: [aDevice(0)] }, 'new', { timeoutMs: 50 });
+    await probe.read();
+    const readers = readReaders(driver.folder);
+    driver.play({ mode: 'hang', devices: [aDevice(0)] });
+    await waitFor(async () => (await probe.read()).state === 'slow');
+
+    const startedAtMs = performance.now();
+    await probe.stop();
+
+    expect([readers.length, performance.now() - startedAtMs < 500]).toEqual([1, true]);
+    await waitFor(() => readReaders(driver.folder).length === 0);
+  });
+
+  test('a backend that ends in any way is not kept by a driver that hangs, and its reader follows it', async () => {
+    const driver = new FakeDriver({ devices: [aDevice(0)] });
+    drivers.push(driver);
+    const child = fork(fileURLToPath(new URL('../fakes/gpu/exitingReader.ts', import.meta.url)), [driver.compileLibrary()], { stdio: 'inherit', execArgv: ['--disable-warning=ExperimentalWarning'] });
+    await once(child, 'message');
+    driver.play({ mode: 'hang', devices: [aDevice(0)] });
+
+    const startedAtMs = performance.now();
+    child.send('read and exit');
+    await once(child, 'exit');
+    const tookMs = performance.now() - startedAtMs;
+    driver.play({ devices: [aDevice(0)] });
+
+    expect(tookMs).toBeLessThan(5_000);
+    await waitFor(() => readReaders(driver.folder).length === 0);
   });
 
   test('a card that falls off the bus stays in the list as lost, and comes back', async () => {

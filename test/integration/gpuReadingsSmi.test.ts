@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../src-main/base/clock.ts';
 import { silentLog } from '../../src-main/base/logger.ts';
@@ -80,6 +81,18 @@ test('a program that hangs later gives the last facts with their age, is killed 
 
   expect([slow.gpus.length, (slow.sources?.[0]?.ageMs ?? 0) >= 1_500]).toEqual([1, true]);
   await waitFor(async () => (await probe.read()).state === 'ok', rounds);
+});
+
+test('the end leaves no program behind', async () => {
+  const { driver, probe } = open({ devices: [aDevice(0)] });
+  await probe.read();
+  const find = (): string[] => execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(`${driver.folder} --query-gpu`));
+  const before = find().length;
+
+  await probe.stop();
+
+  expect(before).toBe(1);
+  await waitFor(() => find().length === 0);
 });
 
 test('a card that falls off the bus is lost, the others are read on', async () => {

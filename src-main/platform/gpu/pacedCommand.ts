@@ -26,8 +26,14 @@ export class PacedCommand {
       this.#startedAtMs = nowMs;
       this.#running = this.#run().finally(() => { this.#running = null; });
     }
-    if (this.#state.text === null && this.#running !== null) await Promise.race([this.#running, clock.sleep(waitMs)]);
+    if (this.#state.text === null && this.#running !== null) await this.#waitFor(this.#running, waitMs);
     return { ...this.#state, isRunning: this.#running !== null };
+  }
+
+  #waitFor(running: Promise<void>, waitMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const cancel = this.#options.clock.after(waitMs, () => { resolve(undefined); });
+    return Promise.race([running, promise]).finally(cancel);
   }
 
   async #run(): Promise<void> {
