@@ -35,13 +35,14 @@ function RailLink({ area, shortcut, isWide, isCurrent }: RailLinkProps): ReactNo
         aria-label={name}
         aria-current={isCurrent ? 'page' : undefined}
         className={classNames(
-          'flex h-8.5 items-center gap-2.5 rounded-sm no-underline',
+          'relative flex h-8.5 items-center gap-2.5 rounded-sm no-underline',
           isWide ? 'px-2.5' : 'justify-center',
           isCurrent ? 'bg-selected font-medium text-text' : 'text-muted hover:bg-hover hover:text-text',
         )}
       >
         <area.icon size={17} aria-hidden className="shrink-0" />
         {isWide ? <span className="truncate">{name}</span> : null}
+        {area.Count === undefined ? null : <span className={isWide ? 'ml-auto inline-flex' : 'absolute top-0 right-0 inline-flex'}><area.Count /></span>}
       </a>
     </Tooltip>
   );
