@@ -2,7 +2,7 @@ import type { GpuFacts, GpuProbe } from './gpuProbe.ts';
 
 /**
  * Reads through the first probe that can: the next one is asked where a probe says `absent` or `failed`. What was found usable
- * stays in use until it says so itself.
+ * stays in use until it says so itself, and the source's reason says why an earlier one is not used.
  */
 export class FirstUsableGpuProbe implements GpuProbe {
   readonly #probes: readonly GpuProbe[];
@@ -17,7 +17,7 @@ export class FirstUsableGpuProbe implements GpuProbe {
       const facts = await probe.read();
       if (isUsable(facts)) {
         await Promise.all(this.#probes.slice(at + 1).map(async (later) => { await later.stop?.(); }));
-        return facts;
+        return withReason(facts, refusals);
       }
       refusals.push(facts);
     }
@@ -27,6 +27,12 @@ export class FirstUsableGpuProbe implements GpuProbe {
   async stop(): Promise<void> {
     await Promise.all(this.#probes.map(async (probe) => { await probe.stop?.(); }));
   }
+}
+
+/** Says of the probe in use why the one before it is not. */
+function withReason(facts: GpuFacts, refusals: readonly GpuFacts[]): GpuFacts {
+  const reason = refusals.flatMap(({ sources = [] }) => sources).find((source) => source.reason !== null)?.reason ?? null;
+  return { ...facts, sources: (facts.sources ?? []).map((source) => ({ ...source, reason: source.reason ?? reason })) };
 }
 
 function isUsable({ state, sources = [] }: GpuFacts): boolean {

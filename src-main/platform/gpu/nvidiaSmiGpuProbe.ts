@@ -97,7 +97,8 @@ export class NvidiaSmiGpuProbe implements GpuProbe {
     this.#lineAtMs = this.#clock.monotonicMs();
     this.#seen.set(gpu.id, { gpu, round: this.#round, atMs: this.#lineAtMs });
     if (this.#end !== null) this.#end = { ...this.#end, failures: 0 };
-    this.#clock.after(50, () => { this.#wake(); });
+    // The first line of a round: its others come with it.
+    if (this.#waiting.size > 0) this.#clock.after(50, () => { this.#wake(); });
   }
 
   #parse(line: string, fields: readonly SmiField[]): Gpu | null {

@@ -85,7 +85,7 @@ export class NvmlGpuProbe implements GpuProbe {
   #start(): ChildProcess {
     const { library, entryPath = ENTRY, environment } = this.#options;
     const child = fork(entryPath, library === undefined ? [] : [library], {
-      execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1', '--max-old-space-size=128'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       ...(environment && { env: { ...environment, ELECTRON_RUN_AS_NODE: '1' } }),
     });
     child.unref();

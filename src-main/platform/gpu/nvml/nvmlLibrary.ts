@@ -30,7 +30,7 @@ export class NvmlLibrary {
     try {
       this.#library = load(path, { lazy: true });
     } catch (error) {
-      throw new NvmlError(error instanceof Error ? error.message : 'the library cannot be loaded', null);
+      throw new NvmlError(`${path}: ${error instanceof Error ? error.message : 'it cannot be loaded'}`, null);
     }
   }
 
