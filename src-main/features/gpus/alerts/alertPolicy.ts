@@ -28,10 +28,15 @@ export function stepAlert(rule: AlertRule, state: AlertState, { value, atMs }: {
   const isRaised = state.kind === 'raised' || state.kind === 'falling';
   const isAsking = isRaised ? hasCleared(rule, value) : hasReached(rule, value);
   if (!isAsking) return { state: { kind: isRaised ? 'raised' : 'quiet', lastMs: atMs }, news: null };
+  const sinceMs = getSince(state, atMs);
+  const patienceMs = isRaised ? rule.clearAfterMs : rule.raiseAfterMs;
+  if (atMs - sinceMs < patienceMs) return { state: { kind: isRaised ? 'falling' : 'rising', sinceMs, lastMs: atMs }, news: null };
+  return isRaised ? { state: { kind: 'quiet', lastMs: atMs }, news: 'cleared' } : { state: { kind: 'raised', lastMs: atMs }, news: 'raised' };
+}
+
+function getSince(state: AlertState, atMs: number): number {
   const hasPaused = atMs - state.lastMs > LONGEST_PAUSE_MS;
-  const sinceMs = 'sinceMs' in state && !hasPaused ? state.sinceMs : atMs;
-  if (atMs - sinceMs < (isRaised ? rule.clearAfterMs : rule.raiseAfterMs)) return { state: { kind: isRaised ? 'falling' : 'rising', sinceMs, lastMs: atMs }, news: null };
-  return { state: { kind: isRaised ? 'quiet' : 'raised', lastMs: atMs }, news: isRaised ? 'cleared' : 'raised' };
+  return 'sinceMs' in state && !hasPaused ? state.sinceMs : atMs;
 }
 
 function hasReached({ direction, raiseAt }: AlertRule, value: number): boolean {

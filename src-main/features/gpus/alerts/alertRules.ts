@@ -1,5 +1,5 @@
 import type { Gpu, GpuReading } from '#contract/gpus.ts';
-import type { WorkstationReading } from '#contract/workstation.ts';
+import type { DiskReading, WorkstationReading } from '#contract/workstation.ts';
 import type { AlertRule } from './alertPolicy.ts';
 
 /** What a user may set of the rules. */
@@ -62,11 +62,18 @@ function isSlowed({ graphicsClockMhz, maxGraphicsClockMhz }: Gpu): boolean {
   return graphicsClockMhz === null || maxGraphicsClockMhz === null || graphicsClockMhz < maxGraphicsClockMhz * SLOWED_SHARE;
 }
 
-/** The figures of the machine; the disk is that of the data folder. */
-export function observeWorkstation({ memoryTotalBytes, memoryUsedBytes, diskTotalBytes, diskFreeBytes }: WorkstationReading): Observation[] {
-  const freePercent = diskTotalBytes === null || diskFreeBytes === null || diskTotalBytes === 0 ? null : (diskFreeBytes / diskTotalBytes) * 100;
-  return [
-    { kind: 'ram_pressure', subjectId: 'memory', subjectName: 'Memory', value: memoryTotalBytes > 0 ? (memoryUsedBytes / memoryTotalBytes) * 100 : null },
-    { kind: 'disk_nearly_full', subjectId: 'disk', subjectName: 'Disk of the data folder', value: freePercent },
-  ];
+/** The figures of the machine, and of each disk that Wheelhouse writes to. */
+export function observeWorkstation(reading: WorkstationReading): Observation[] {
+  const { memoryTotalBytes, memoryUsedBytes } = reading;
+  const disks = listDisks(reading).map(({ folder, freeBytes, totalBytes }): Observation => ({ kind: 'disk_nearly_full', subjectId: folder, subjectName: folder, value: toPercent(freeBytes, totalBytes) }));
+  return [{ kind: 'ram_pressure', subjectId: 'memory', subjectName: 'Memory', value: toPercent(memoryUsedBytes, memoryTotalBytes) }, ...disks];
+}
+
+function listDisks({ disks, diskTotalBytes, diskFreeBytes }: WorkstationReading): readonly DiskReading[] {
+  if (disks !== undefined) return disks;
+  return diskTotalBytes === null || diskFreeBytes === null ? [] : [{ folder: 'Data folder', totalBytes: diskTotalBytes, freeBytes: diskFreeBytes }];
+}
+
+function toPercent(part: number, whole: number): number | null {
+  return whole > 0 ? (part / whole) * 100 : null;
 }

@@ -86,10 +86,10 @@ test('a full disk and full memory are told', async () => {
   world = new AlertWorld();
   for (let n = 0; n < 30; n += 1) {
     await world.clock.advance(1_000);
-    world.workstation.fire({ takenAtMs: world.clock.nowMs(), cpuPercent: 5, coreCount: 8, memoryTotalBytes: 100, memoryUsedBytes: 97, diskTotalBytes: 100, diskFreeBytes: 3 } as WorkstationReading);
+    world.workstation.fire({ takenAtMs: world.clock.nowMs(), cpuPercent: 5, coreCount: 8, memoryTotalBytes: 100, memoryUsedBytes: 97, diskTotalBytes: 100, diskFreeBytes: 3 });
   }
 
-  expect([world.notified, world.rows().map(([, kind]) => kind)]).toEqual([['The disk is nearly full', 'Memory is nearly full'], ['alert', 'alert']]);
+  expect([world.notified, world.rows().map(([, kind]) => kind)]).toEqual([['A disk is nearly full', 'Memory is nearly full'], ['alert', 'alert']]);
 });
 
 test('an app that dies for want of memory again and again is told once in ten minutes', async () => {

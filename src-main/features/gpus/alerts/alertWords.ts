@@ -8,7 +8,7 @@ export function describeAlert({ kind, subjectName, value, limit }: Pick<Alert, '
     case 'vram_nearly_full': return { title: `${subjectName} is nearly full`, body: `${now} % of its memory is in use.` };
     case 'power_throttling': return { title: `${subjectName} is held back`, body: 'It has been running below its clocks for want of power.' };
     case 'gpu_lost': return { title: `${subjectName} is gone`, body: 'The driver no longer finds it. What ran on it may have failed.' };
-    case 'disk_nearly_full': return { title: 'The disk is nearly full', body: `${now} % is left on the disk of the data folder.` };
+    case 'disk_nearly_full': return { title: 'A disk is nearly full', body: `${now} % is left on the disk of ${subjectName}.` };
     case 'ram_pressure': return { title: 'Memory is nearly full', body: `${now} % of the machine's memory is in use.` };
     case 'out_of_memory': return { title: `${subjectName} ran out of memory`, body: 'It was ended for want of memory. Its log shows where.' };
   }

@@ -33,9 +33,9 @@ export class ColumnMean {
     for (let column = 0; column < COLUMN_COUNT; column += 1) {
       const value = values[at + column] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
-      const sum = this.#sums[column] ?? 0;
-      this.#sums[column] = IS_MAX[column] === true && (this.#counts[column] ?? 0) > 0 ? Math.max(sum, value) : IS_MAX[column] === true ? value : sum + value;
-      this.#counts[column] = (this.#counts[column] ?? 0) + 1;
+      const count = this.#counts[column] ?? 0;
+      this.#sums[column] = this.#merge(column, count, value);
+      this.#counts[column] = count + 1;
     }
   }
 
@@ -44,6 +44,12 @@ export class ColumnMean {
     const count = this.#counts[column] ?? 0;
     if (count === 0) return Number.NaN;
     return IS_MAX[column] === true ? this.#sums[column] ?? 0 : (this.#sums[column] ?? 0) / count;
+  }
+
+  #merge(column: number, count: number, value: number): number {
+    const before = this.#sums[column] ?? 0;
+    if (IS_MAX[column] !== true) return before + value;
+    return count === 0 ? value : Math.max(before, value);
   }
 
   clear(): void {

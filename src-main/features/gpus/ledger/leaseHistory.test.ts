@@ -38,6 +38,7 @@ class Play {
   held: HeldLease[] = [];
   readonly aborts: AbortController[] = [];
   readonly results: LeaseResult[] = [];
+  readonly failures: unknown[] = [];
   readonly #used = new Map<string, Map<string, number>>();
   readonly #foreign = [0, 0, 0];
   /** What was not ours at the last reading: the driver cannot warn of what comes later. */
@@ -56,17 +57,12 @@ class Play {
   }
 
   async #act(one: Step): Promise<void> {
-    const lease = 'which' in one && this.held.length > 0 ? this.held[one.which % this.held.length] : undefined;
+    const lease = 'which' in one ? this.held[one.which % Math.max(1, this.held.length)] : undefined;
     switch (one.kind) {
       case 'request': this.#request(one); return;
-      case 'release':
-        if (lease === undefined) return;
-        this.held = this.held.filter((other) => other !== lease);
-        this.#used.delete(lease.id);
-        lease.dispose();
-        return;
+      case 'release': this.#release(lease); return;
       case 'withdraw': this.aborts[one.which % Math.max(1, this.aborts.length)]?.abort(); return;
-      case 'use': if (lease !== undefined) this.#use(lease, one.share); return;
+      case 'use': this.#use(lease, one.share); return;
       case 'foreign': this.#foreign[one.device] = Math.min(one.gib * GIB, this.#roomFor(one.device)); return;
       case 'read': this.#describe(); await this.world.tick(); return;
       case 'restart': await this.#restart(); return;
@@ -78,16 +74,24 @@ class Play {
     this.aborts.push(abort);
     const holder = aHolder(String(this.#serial++));
     const need = { bytes: gib * GIB, deviceCount: named === null ? devices : 1, priority, mode: isExclusive ? 'exclusive' as const : 'shared' as const, ...(named !== null && { placement: { kind: 'index' as const, indices: [named] } }) };
-    void this.world.service.request(need, holder, { patienceMs: waits ? null : 0, signal: abort.signal }).then((result) => {
+    this.world.service.request(need, holder, { patienceMs: waits ? null : 0, signal: abort.signal }).then((result) => {
       this.results.push(result);
       if (result.kind === 'refused') return;
       this.held.push(result.lease);
       this.#grantedInStep.push(result.lease);
-    });
+    }, (error: unknown) => { this.failures.push(error); });
+  }
+
+  #release(lease: HeldLease | undefined): void {
+    if (lease === undefined) return;
+    this.held = this.held.filter((other) => other !== lease);
+    this.#used.delete(lease.id);
+    lease.dispose();
   }
 
   /** A lease's processes use a part of what it booked. */
-  #use(lease: HeldLease, share: number): void {
+  #use(lease: HeldLease | undefined, share: number): void {
+    if (lease === undefined) return;
     const booked = this.world.service.ledger().leases.find(({ id }) => id === lease.id)?.shares ?? [];
     this.#used.set(lease.id, new Map(booked.map(({ gpuId, bytes }) => [gpuId, bytes * share])));
   }
@@ -187,7 +191,7 @@ test('over any history nothing is overbooked, nobody is forgotten, and first com
     const { waiting, leases } = play.world.service.ledger();
     play.world.service.stop();
     await settle();
-    expect([waiting.length, leases.length, play.results.length]).toEqual([0, 0, play.aborts.length]);
+    expect([waiting.length, leases.length, play.results.length, play.failures]).toEqual([0, 0, play.aborts.length, []]);
     play.world.database.close();
   }), { numRuns: 150 });
 });

@@ -1,7 +1,7 @@
 import type { GpuId } from '#contract/ids.ts';
 import type { LeaseNeed, LeaseRefusal } from '#contract/leases.ts';
 import { openBook, type Booking, type DeviceBook } from './deviceBook.ts';
-import { findCandidates, orderDevices, orderFor } from './placementPolicy.ts';
+import { findCandidates, orderDevices, orderFor, type Candidates } from './placementPolicy.ts';
 
 /** Whether the driver answers, was found at all, or keeps silent. */
 export type DriverState = 'ok' | 'absent' | 'slow';
@@ -20,25 +20,33 @@ export interface LedgerView {
 }
 
 /** Decides whether a need gets its lease now, and on which devices. Decides only; books nothing. */
-export function decideLease(need: LeaseNeed, { books, driver, claimed }: LedgerView): LeaseDecision {
-  const { books: candidates, unknown, areAllVisible } = findCandidates(need, books);
-  if (driver === 'slow' && (unknown.length > 0 || candidates.length < need.deviceCount)) return { kind: 'short', reason: 'driver_silent', capable: [] };
-  if (unknown.length > 0) return { kind: 'impossible', reason: 'unknown_device', unknown, candidates };
-  if (candidates.length < need.deviceCount) return { kind: 'impossible', reason: 'no_device', unknown, candidates };
-  const capable = candidates.filter((book) => book.capacityBytes >= need.bytes);
-  if (capable.length < need.deviceCount) return { kind: 'impossible', reason: 'never_fits', unknown, candidates };
+export function decideLease(need: LeaseNeed, view: LedgerView): LeaseDecision {
+  const found = findCandidates(need, view.books);
+  const capable = found.books.filter((book) => book.capacityBytes >= need.bytes);
+  return findObstacle(need, found, { driver: view.driver, capableCount: capable.length }) ?? decideAmong(need, found.areAllVisible ? found.books : capable, { ...view, areAllVisible: found.areAllVisible });
+}
 
-  const visited = areAllVisible ? candidates : capable;
+/** What stands in the way whatever else is given back; null if nothing does. */
+function findObstacle({ deviceCount }: LeaseNeed, { books: candidates, unknown }: Candidates, { driver, capableCount }: { driver: DriverState; capableCount: number }): LeaseDecision | null {
+  const isIncomplete = unknown.length > 0 || candidates.length < deviceCount;
+  if (isIncomplete && driver === 'slow') return { kind: 'short', reason: 'driver_silent', capable: [] };
+  if (isIncomplete) return { kind: 'impossible', reason: unknown.length > 0 ? 'unknown_device' : 'no_device', unknown, candidates };
+  return capableCount < deviceCount ? { kind: 'impossible', reason: 'never_fits', unknown, candidates } : null;
+}
+
+/** Decides among devices that could serve the need, were they empty. */
+function decideAmong(need: LeaseNeed, visited: readonly DeviceBook[], { claimed, areAllVisible }: Pick<LedgerView, 'claimed'> & { areAllVisible: boolean }): LeaseDecision {
   const open = visited.filter((book) => canVisit(book, need.mode));
-  if (areAllVisible && open.length < visited.length) return { kind: 'short', reason: whyClosed(visited, need.mode), capable: visited };
+  const enoughOpen = areAllVisible ? visited.length : need.deviceCount;
+  if (open.length < enoughOpen) return { kind: 'short', reason: whyClosed(visited, need.mode), capable: visited };
   const fitting = open.filter((book) => book.freeBytes >= need.bytes);
-  if (fitting.length < need.deviceCount) return { kind: 'short', reason: whyShort(open, visited, need), capable: visited };
+  if (fitting.length < need.deviceCount) return { kind: 'short', reason: 'not_enough_free', capable: visited };
   const unclaimed = fitting.filter(({ facts }) => !claimed.has(facts.id));
   const isBehind = unclaimed.length < need.deviceCount || (areAllVisible && visited.some(({ facts }) => claimed.has(facts.id)));
   if (isBehind) return { kind: 'short', reason: 'queued_behind', capable: visited };
 
   const taken = orderDevices(unclaimed, orderFor(need)).slice(0, need.deviceCount);
-  const seen = areAllVisible ? candidates.filter((book) => !taken.includes(book)) : [];
+  const seen = areAllVisible ? visited.filter((book) => !taken.includes(book)) : [];
   return { kind: 'grant', shares: [...taken.map(({ facts }) => ({ gpuId: facts.id, bytes: need.bytes })), ...seen.map(({ facts }) => ({ gpuId: facts.id, bytes: 0 }))] };
 }
 
@@ -49,10 +57,6 @@ function canVisit({ exclusiveLeaseId, bookings }: DeviceBook, mode: LeaseNeed['m
 
 function whyClosed(books: readonly DeviceBook[], mode: LeaseNeed['mode']): 'exclusive_held' | 'not_exclusive' {
   return mode === 'shared' || books.some(({ exclusiveLeaseId }) => exclusiveLeaseId !== null) ? 'exclusive_held' : 'not_exclusive';
-}
-
-function whyShort(open: readonly DeviceBook[], capable: readonly DeviceBook[], { deviceCount, mode }: LeaseNeed): LeaseRefusal['reason'] {
-  return open.length >= deviceCount ? 'not_enough_free' : whyClosed(capable, mode);
 }
 
 /** A request in the queue. `sinceMs` on a clock that only grows. */

@@ -14,7 +14,7 @@ export class LeaseRepository {
   readonly #delete;
 
   constructor(database: Database) {
-    this.#list = database.prepare('SELECT * FROM gpu_leases ORDER BY granted_at_ms, id');
+    this.#list = database.prepare('SELECT * FROM gpu_leases ORDER BY granted_at_ms, rowid');
     this.#save = database.prepare<[string, string, string, string, string, number, string, number]>(
       `INSERT INTO gpu_leases (id, holder_kind, holder_id, holder_name, mode, priority, shares, granted_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET shares = excluded.shares`);

@@ -10,7 +10,7 @@ import type { ProcessOwners } from '../../../platform/process/processOwners.ts';
 import { DeviceLedger } from './deviceLedger.ts';
 import type { GpuLeases, HeldLease, LeaseRequest, LeaseResult, LeaseWait } from './heldLease.ts';
 import { decideLease, isLast, orderQueue, planQueue, type LeaseDecision, type Waiting } from './leasePolicy.ts';
-import { createShare, toBookings, toLease, type LeaseRecord } from './leaseRecord.ts';
+import { createShare, toLease, type LeaseRecord } from './leaseRecord.ts';
 import type { LeaseRepository } from './leaseRepository.ts';
 import { describeRefusal } from './refusalPolicy.ts';
 
@@ -211,19 +211,21 @@ export class LeaseService implements GpuLeases {
 
   /** Lets a request wait for as long as it wants to. */
   #hold(request: PendingRequest, { patienceMs = 0, signal, onWait }: LeaseWait): void {
-    if (patienceMs === 0) {
-      const wasLast = this.#waiting.at(-1) === request && this.#lastClaim?.request === request;
-      this.#remove(request, () => this.#refuse(request, this.#explainBlocked(request)));
-      if (wasLast) this.#claimed = this.#lastClaim?.before ?? this.#claimed;
-      else this.#serve();
-      return;
-    }
+    if (patienceMs === 0) { this.#turnAway(request); return; }
     const refusal = this.#explainBlocked(request);
     onWait?.(refusal);
     this.#tell('waiting', request.holder, { refusal });
     signal?.addEventListener('abort', () => { this.#withdraw(request); }, { once: true });
     if (patienceMs !== null) this.#stack.defer(this.#deps.clock.after(patienceMs, () => { this.#giveUp(request); }));
     this.#announce();
+  }
+
+  /** Refuses who does not wait. If nobody was moved by its coming, nobody is by its going. */
+  #turnAway(request: PendingRequest): void {
+    const lastClaim = this.#lastClaim;
+    this.#remove(request, () => this.#refuse(request, this.#explainBlocked(request)));
+    if (lastClaim?.request === request) this.#claimed = lastClaim.before;
+    else this.#serve();
   }
 
   #withdraw(request: PendingRequest): void {

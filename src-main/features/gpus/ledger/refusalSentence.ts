@@ -5,19 +5,23 @@ const MOST_NAMED = 3;
 
 /** A refusal as one English sentence that names who has the memory, for a run's evidence, the log and the command line. */
 export function explainRefusal(refusal: LeaseRefusal): string {
-  const { reason, deviceCount, unknown, devices } = refusal;
-  const each = deviceCount > 1 ? ` on each of ${deviceCount} GPUs` : '';
-  switch (reason) {
-    case 'no_device': return deviceCount > 1 ? `It needs ${deviceCount} GPUs, and there ${devices.length === 1 ? 'is 1' : `are ${devices.length}`}.` : 'It needs a GPU, and none was found.';
-    case 'unknown_device': return `The GPU ${unknown.join(', ')} is not there.`;
-    case 'driver_silent': return 'The GPU driver does not answer.';
-    case 'cancelled': return 'The request was withdrawn.';
-    case 'never_fits': return `It needs ${toGib(refusal.neededBytes)} of GPU memory${each}, more than any GPU here can give (${toGib(Math.max(0, ...devices.map(({ totalBytes }) => totalBytes)))}).`;
-    case 'queued_behind': return `It needs ${toGib(refusal.neededBytes)} of GPU memory${each}, and ${listNames(refusal.waitingAhead.map(({ name }) => name))} waits for the same GPU.`;
-    case 'exclusive_held': return `${nameHolders(refusal)} has ${nameDevice(refusal)} for itself.`;
-    case 'not_exclusive': return `It wants a GPU for itself, and ${nameHolders(refusal)} uses ${nameDevice(refusal)}.`;
-    case 'not_enough_free': return `It needs ${toGib(refusal.neededBytes)} of GPU memory${each}, but only ${toGib(devices[0]?.freeBytes ?? 0)} are free on ${nameDevice(refusal)}: ${nameUsers(refusal)}.`;
-  }
+  return SENTENCES[refusal.reason](refusal);
+}
+
+const SENTENCES: Readonly<Record<LeaseRefusal['reason'], (refusal: LeaseRefusal) => string>> = {
+  no_device: ({ deviceCount, devices }) => (deviceCount > 1 ? `It needs ${deviceCount} GPUs, and there ${devices.length === 1 ? 'is 1' : `are ${devices.length}`}.` : 'It needs a GPU, and none was found.'),
+  unknown_device: ({ unknown }) => `The GPU ${unknown.join(', ')} is not there.`,
+  driver_silent: () => 'The GPU driver does not answer.',
+  cancelled: () => 'The request was withdrawn.',
+  never_fits: (refusal) => `${nameNeed(refusal)}, more than any GPU here can give (${toGib(Math.max(0, ...refusal.devices.map(({ totalBytes }) => totalBytes)))}).`,
+  queued_behind: (refusal) => `${nameNeed(refusal)}, and ${listNames(refusal.waitingAhead.map(({ name }) => name))} waits for the same GPU.`,
+  exclusive_held: (refusal) => `${nameHolders(refusal)} has ${nameDevice(refusal)} for itself.`,
+  not_exclusive: (refusal) => `It wants a GPU for itself, and ${nameHolders(refusal)} uses ${nameDevice(refusal)}.`,
+  not_enough_free: (refusal) => `${nameNeed(refusal)}, but only ${toGib(refusal.devices[0]?.freeBytes ?? 0)} are free on ${nameDevice(refusal)}: ${nameUsers(refusal)}.`,
+};
+
+function nameNeed({ neededBytes, deviceCount }: LeaseRefusal): string {
+  return `It needs ${toGib(neededBytes)} of GPU memory${deviceCount > 1 ? ` on each of ${deviceCount} GPUs` : ''}`;
 }
 
 /** One process as people read it: `python, pid 4711, 6.2 GiB, not ours`. */

@@ -70,8 +70,9 @@ function correctShare(share: ShareRecord, told: Told | undefined, { pools, isLis
   if (told?.isComplete === true) return { ...share, usedBytes: told.bytes, countedBytes: told.bytes, peakBytes: Math.max(share.peakBytes ?? 0, told.bytes) };
   if (told === undefined && isListing) return { ...share, usedBytes: share.peakBytes === null ? null : 0, countedBytes: 0 };
   const toldBytes = told?.bytes ?? 0;
-  const inferredBytes = Math.min(Math.max(0, share.bytes - toldBytes), pools.get(share.gpuId) ?? 0);
-  pools.set(share.gpuId, (pools.get(share.gpuId) ?? 0) - inferredBytes);
+  const poolBytes = pools.get(share.gpuId) ?? 0;
+  const inferredBytes = Math.min(Math.max(0, share.bytes - toldBytes), poolBytes);
+  pools.set(share.gpuId, poolBytes - inferredBytes);
   return { ...share, usedBytes: null, countedBytes: toldBytes + inferredBytes };
 }
 
