@@ -6,7 +6,7 @@ import { gpuId } from './ids.ts';
 export const leaseId = z.string().min(1).max(80).brand<'LeaseId'>();
 export type LeaseId = z.infer<typeof leaseId>;
 
-/** Who holds or wants GPU memory. `id` also is the mark that the holder's processes carry. */
+/** Who holds or wants GPU memory. `id`: an instance's for `run`, else the holder's own. */
 export const leaseHolder = z.object({ kind: z.enum(['run', 'engine', 'build', 'container', 'training']), id: z.string().min(1).max(80), name: z.string().min(1).max(400) });
 export type LeaseHolder = z.infer<typeof leaseHolder>;
 

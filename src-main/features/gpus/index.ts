@@ -8,6 +8,7 @@ export { recordLeases } from './ledger/leaseJournal.ts';
 export { LeaseRepository } from './ledger/leaseRepository.ts';
 export { LeaseService } from './ledger/leaseService.ts';
 export { describeForeign, explainRefusal, toGib } from './ledger/refusalSentence.ts';
+export { takeStartLease, type StartLeaseResult } from './ledger/startLease.ts';
 export { toStartNeed, type StartNeed } from './ledger/startNeed.ts';
 export { MpsService } from './mps/mpsService.ts';
 export { renderMetrics } from './metrics/renderMetrics.ts';

@@ -104,10 +104,11 @@ export class DeviceLedger {
     this.#correct();
   }
 
-  ownPids(id: LeaseId, pids: readonly number[]): void {
+  /** Notes more of what tells a lease's processes. */
+  own(id: LeaseId, { marks = [], pids = [] }: { marks?: readonly string[]; pids?: readonly number[] }): void {
     const record = this.#leases.get(id);
     if (record === undefined) return;
-    this.put({ ...record, pids: new Set([...record.pids, ...pids]) });
+    this.put({ ...record, marks: new Set([...record.marks, ...marks]), pids: new Set([...record.pids, ...pids]) });
     this.#correct();
   }
 

@@ -10,7 +10,9 @@ export interface HeldLease extends Disposable {
   readonly gpuIds: readonly GpuId[];
   /** The variables that show the holder these devices and no others. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Names processes of the holder that do not carry its mark, such as a container's. */
+  /** Names a mark that processes of the holder carry beside its id, such as that of an instance's run. */
+  ownMark(mark: string): void;
+  /** Names processes of the holder that carry no mark of it, such as a container's. */
   ownPids(pids: readonly number[]): void;
   /** The holder has all that it will take: the booking becomes what the driver says is used, where it says it, and the headroom. */
   settle(options?: { headroomBytes?: number }): void;
@@ -45,6 +47,6 @@ export interface GpuLeases {
   adopt(holder: Pick<LeaseHolder, 'kind' | 'id'>): HeldLease | null;
   /** Gives back whatever a holder has; nothing if it has nothing. */
   release(holder: Pick<LeaseHolder, 'kind' | 'id'>): void;
-  /** Drops leases from before the restart that nobody adopted. */
-  endAdoption(): void;
+  /** Drops leases of one kind of holder from before the restart that nobody adopted. */
+  endAdoption(kind: LeaseHolder['kind']): void;
 }

@@ -130,7 +130,7 @@ class Play {
     this.world = new GpuWorld({ gpus, database });
     for (const [pid, owner] of marks) this.world.marks.set(pid, owner);
     this.held = this.held.flatMap(({ holder }) => this.world.service.adopt(holder) ?? []);
-    this.world.service.endAdoption();
+    this.world.service.endAdoption('run');
     await this.world.tick();
   }
 

@@ -21,7 +21,8 @@ export interface LeaseRecord {
   readonly priority: number;
   readonly state: Lease['state'];
   readonly shares: readonly ShareRecord[];
-  /** Processes that the holder named itself, beside those that carry its mark. */
+  /** Marks and processes that the holder named itself, beside its id. */
+  readonly marks: ReadonlySet<string>;
   readonly pids: ReadonlySet<number>;
   readonly grantedAtMs: number;
 }

@@ -27,7 +27,7 @@ export class LeaseRepository {
       const kept = row.parse(raw);
       return {
         id: kept.id, holder: { kind: kept.holder_kind, id: kept.holder_id, name: kept.holder_name }, mode: kept.mode, priority: kept.priority, state: 'unclaimed',
-        shares: shares.parse(JSON.parse(kept.shares)).map((share) => createShare(share.gpuId, share.bytes)), pids: new Set<number>(), grantedAtMs: kept.granted_at_ms,
+        shares: shares.parse(JSON.parse(kept.shares)).map((share) => createShare(share.gpuId, share.bytes)), marks: new Set<string>(), pids: new Set<number>(), grantedAtMs: kept.granted_at_ms,
       };
     });
   }

@@ -4,6 +4,7 @@ import { settle } from '../../../../test/support/fakeClock.ts';
 import { aGpu, aHolder, aProcess, GIB, GpuWorld, uuid } from '../../../../test/support/gpuWorld.ts';
 import type { LeaseResult } from './heldLease.ts';
 import { explainRefusal } from './refusalSentence.ts';
+import { takeStartLease } from './startLease.ts';
 
 let world: GpuWorld;
 const begin = (options?: ConstructorParameters<typeof GpuWorld>[0]): GpuWorld['service'] => {
@@ -153,12 +154,14 @@ test('processes are told apart: a lease\'s, a run\'s without a lease, one that t
   await take(service, { bytes: 4 * GIB }, aHolder('a'));
   world.marks.set(10, { name: 'python', mark: 'run_a' });
   world.marks.set(11, { name: 'python', mark: 'run_other' });
-  world.gpus = [aGpu({ processes: [10, 11, 12, 13].map((pid) => aProcess({ pid })) })];
+  world.marks.set(14, { name: 'node', mark: 'second mark' });
+  world.gpus = [aGpu({ processes: [10, 11, 12, 13, 14].map((pid) => aProcess({ pid })) })];
   await world.tick();
 
   lease.ownPids([12]);
+  lease.ownMark('second mark');
 
-  expect(service.ledger().processes.map(({ pid, name, owner }) => [pid, name, owner.kind])).toEqual([[10, 'python', 'lease'], [11, 'python', 'run'], [12, 'unknown', 'lease'], [13, 'unknown', 'foreign']]);
+  expect(service.ledger().processes.map(({ pid, name, owner }) => [pid, name, owner.kind])).toEqual([[10, 'python', 'lease'], [11, 'python', 'run'], [12, 'unknown', 'lease'], [13, 'unknown', 'foreign'], [14, 'node', 'lease']]);
 });
 
 test('a device that falls off the bus keeps its lease, takes no other, and comes back', async () => {
@@ -230,11 +233,30 @@ test('leases outlive the backend: the run that lives on takes its own up again, 
   const before = await refuse(next, { bytes: 10 * GIB }, aHolder('new'));
 
   const adopted = next.adopt({ kind: 'run', id: 'run_lives' });
-  next.endAdoption();
+  next.endAdoption('run');
 
   expect([before.devices[0]?.holders.map(({ holder }) => holder.name), adopted?.gpuIds, next.adopt({ kind: 'run', id: 'run_gone' }), next.ledger().leases.map(({ holder, state }) => [holder.name, state])]).toEqual([['lives', 'gone'], [uuid(0)], null, [['lives', 'held']]]);
   next.release({ kind: 'run', id: 'run_lives' });
   expect(next.ledger().leases).toEqual([]);
+});
+
+const start = (world_: GpuWorld['service'], set: Partial<Parameters<typeof takeStartLease>[1]>, name: string) => takeStartLease(world_, { gpu: 'optional', vramMib: null, gpuIds: null, ...set }, { holder: aHolder(name), signal: new AbortController().signal });
+
+test('a start that asks for more than is free is refused with a sentence that names the holder', async () => {
+  const service = begin();
+  const first = await start(service, { vramMib: 20 * 1024 }, 'Stable Diffusion');
+
+  const second = await start(service, { vramMib: 8 * 1024, gpuIds: [uuid(0)] }, 'ComfyUI');
+
+  expect([first.kind === 'taken' && first.lease?.environment['CUDA_VISIBLE_DEVICES'], second]).toEqual([uuid(0), { kind: 'refused', evidence: 'It needs 8.0 GiB of GPU memory, but only 4.0 GiB are free on GPU 0 (Fake RTX 4090): "Stable Diffusion" holds 20.0 GiB.' }]);
+});
+
+test('a start that can do without a GPU goes without where there is none', async () => {
+  const service = begin({ gpus: [] });
+
+  const starts = [await start(service, { vramMib: 1024 }, 'a'), await start(service, { vramMib: 1024, gpu: 'nvidia' }, 'b'), await start(service, {}, 'c')];
+
+  expect(starts).toEqual([{ kind: 'taken', lease: null }, { kind: 'refused', evidence: 'It needs a GPU, and none was found.' }, { kind: 'taken', lease: null }]);
 });
 
 test('check says what would happen and books nothing', async () => {

@@ -133,9 +133,9 @@ export class LeaseService implements GpuLeases {
     for (let record = this.#devices.find(holder); record !== null; record = this.#devices.find(holder)) this.#end(record.id);
   }
 
-  endAdoption(): void {
+  endAdoption(kind: LeaseHolder['kind']): void {
     for (const { id, state, holder } of this.#devices.leases) {
-      if (state !== 'unclaimed') continue;
+      if (state !== 'unclaimed' || holder.kind !== kind) continue;
       this.#deps.log.info('lease.unclaimed', { leaseId: id, holder });
       this.#end(id);
     }
@@ -198,7 +198,7 @@ export class LeaseService implements GpuLeases {
   #grant(request: PendingRequest, shares: Extract<LeaseDecision, { kind: 'grant' }>['shares']): void {
     const { id, holder, need } = request;
     const record: LeaseRecord = {
-      id, holder, mode: need.mode, priority: need.priority, state: 'held', pids: new Set(), grantedAtMs: this.#deps.clock.nowMs(),
+      id, holder, mode: need.mode, priority: need.priority, state: 'held', marks: new Set(), pids: new Set(), grantedAtMs: this.#deps.clock.nowMs(),
       shares: shares.map(({ gpuId, bytes }) => createShare(gpuId, bytes)),
     };
     this.#devices.put(record);
@@ -269,9 +269,16 @@ export class LeaseService implements GpuLeases {
     const dispose = (): void => { this.#end(id); };
     return {
       id, holder, gpuIds, environment: this.#devices.toEnvironment(gpuIds), dispose, [Symbol.dispose]: dispose,
-      ownPids: (pids) => { this.#devices.ownPids(id, pids); this.#serve(); this.#announce(); },
+      ownMark: (mark) => { this.#own(id, { marks: [mark] }); },
+      ownPids: (pids) => { this.#own(id, { pids }); },
       settle: ({ headroomBytes = 0 } = {}) => { this.#shrink(id, headroomBytes); },
     };
+  }
+
+  #own(id: Lease['id'], what: Parameters<DeviceLedger['own']>[1]): void {
+    this.#devices.own(id, what);
+    this.#serve();
+    this.#announce();
   }
 
   #shrink(id: Lease['id'], headroomBytes: number): void {

@@ -30,7 +30,7 @@ interface UsageFacts {
 
 /** Says whose each process is: a lease's by its mark or its holder's word, a run's without a lease, or not ours. */
 export function attributeProcesses({ leases, processes, owners }: Pick<UsageFacts, 'leases' | 'processes' | 'owners'>): DeviceProcess[] {
-  const byMark = new Map(leases.map((lease) => [lease.holder.id, lease]));
+  const byMark = new Map(leases.flatMap((lease) => [lease.holder.id, ...lease.marks].map((mark) => [mark, lease] as const)));
   const byPid = new Map(leases.flatMap((lease) => [...lease.pids].map((pid) => [pid, lease] as const)));
   return processes.map(({ gpuId, pid, name, usedBytes }) => {
     const known = owners.get(pid);
