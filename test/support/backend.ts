@@ -32,7 +32,8 @@ export interface TestBackend {
   kill(): Promise<void>;
 }
 
-interface StartOptions { home?: string; env?: Record<string, string>; args?: readonly string[]; port?: number }
+/** `program` is the backend's entry, by default the headless one. */
+interface StartOptions { home?: string; env?: Record<string, string>; args?: readonly string[]; port?: number; program?: string }
 
 const folders = new Set<string>();
 
@@ -57,8 +58,8 @@ export function removeHomes(): void {
 }
 
 /** Starts a backend and waits until it answers. Give the same home again to start the next one after a kill. */
-export async function startBackend({ home = makeHome(), env = {}, args = [], port = 0 }: StartOptions = {}): Promise<TestBackend> {
-  const child = spawn(process.execPath, [entry, '--home', home, '--port', String(port), ...args], { env: { ...process.env, ...poolEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startBackend({ home = makeHome(), env = {}, args = [], port = 0, program = entry }: StartOptions = {}): Promise<TestBackend> {
+  const child = spawn(process.execPath, [program, '--home', home, '--port', String(port), ...args], { env: { ...process.env, ...poolEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const collect = (bytes: Buffer): void => { output += bytes.toString(); };
   child.stdout.on('data', collect);

@@ -41,7 +41,7 @@ function AlertLine({ alert }: { alert: Alert }): ReactNode {
   const isStanding = clearedAtMs === null;
   return (
     <tr className="row-line border-t border-line" title={toAlertSentence(alert, t)}>
-      <th scope="row" className="pr-4 font-normal whitespace-nowrap"><StatusWord tone={isStanding ? 'stalled' : 'idle'} label={t(`gpus.alert.kind.${kind}`)} note={isStanding ? null : t('gpus.alert.gone')} /></th>
+      <th scope="row" className="pr-4 font-normal whitespace-nowrap"><span className="flex items-center"><StatusWord tone={isStanding ? 'stalled' : 'idle'} label={t(`gpus.alert.kind.${kind}`)} note={isStanding ? null : t('gpus.alert.gone')} /></span></th>
       <td className="max-w-70 truncate pr-4">{subjectName}</td>
       <td className="pr-4 whitespace-nowrap text-muted"><RelativeTime atMs={raisedAtMs} />{isStanding ? null : <>{' – '}<RelativeTime atMs={clearedAtMs} /></>}</td>
       <td className="tabular pr-4 text-right whitespace-nowrap">{formatAlertValue(kind, value)}</td>

@@ -67,15 +67,18 @@ function GpuMeter({ gpu, isWide }: { gpu: Gpu; isWide: boolean }): ReactNode {
   const title = toTitle(gpu, t);
   const isLost = gpu.state === 'lost';
   return (
-    <a href={toHash('gpus', gpu.id)} title={title} aria-label={title} className="flex items-center gap-1.5 rounded-sm px-1 hover:bg-hover">
-      <span className="text-muted">{isWide ? t('gpus.index', { index: gpu.index }) : gpu.index}</span>
-      {isLost ? <span className="text-error">{t('gpus.lost.word')}</span> : (
-        <>
-          <span aria-hidden className="flex h-3.5 w-1.5 items-end overflow-hidden rounded-sm bg-line"><span className="w-full bg-accent" style={{ height: `${(gpu.usedBytes / Math.max(1, gpu.totalBytes)) * 100}%` }} /></span>
-          {isWide ? <span className="tabular">{formatBytesOf(gpu.usedBytes, gpu.totalBytes)}</span> : null}
-          {gpu.temperatureCelsius === null ? null : <span className={classNames('tabular', isHot(gpu) && 'text-stalled')}>{formatNumber(gpu.temperatureCelsius)}{isWide ? ' °C' : '°'}</span>}
-        </>
-      )}
+    <a href={toHash('gpus', gpu.id)} title={title} className="flex items-center rounded-sm px-1 hover:bg-hover">
+      <span className="sr-only">{title}</span>
+      <span aria-hidden className="flex items-center gap-1.5">
+        <span className="text-muted">{isWide ? t('gpus.index', { index: gpu.index }) : gpu.index}</span>
+        {isLost ? <span className="text-error">{t('gpus.lost.word')}</span> : (
+          <>
+            <span className="flex h-3.5 w-1.5 items-end overflow-hidden rounded-sm bg-line"><span className="w-full bg-accent" style={{ height: `${(gpu.usedBytes / Math.max(1, gpu.totalBytes)) * 100}%` }} /></span>
+            {isWide ? <span className="tabular">{formatBytesOf(gpu.usedBytes, gpu.totalBytes)}</span> : null}
+            {gpu.temperatureCelsius === null ? null : <span className={classNames('tabular', isHot(gpu) && 'text-stalled')}>{formatNumber(gpu.temperatureCelsius)}{isWide ? ' °C' : '°'}</span>}
+          </>
+        )}
+      </span>
     </a>
   );
 }

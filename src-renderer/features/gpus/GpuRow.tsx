@@ -12,12 +12,12 @@ import { useGpu, useLeasedDevice } from './useDeviceFacts.ts';
 
 /** The columns of the table of devices; `isNumber` ones stand at the right. */
 export const gpuColumns = [
-  { key: 'device', isNumber: false, className: 'w-[17rem]' },
-  { key: 'utilization', isNumber: true, className: 'w-[9.5rem]' },
+  { key: 'device', isNumber: false, className: 'w-[20rem]' },
+  { key: 'utilization', isNumber: true, className: 'w-[11rem]' },
   { key: 'memory', isNumber: true, className: 'w-[16rem]' },
   { key: 'temperature', isNumber: true, className: 'w-[5rem]' },
-  { key: 'power', isNumber: true, className: 'w-[8rem]' },
-  { key: 'clock', isNumber: true, className: 'w-[8.5rem]' },
+  { key: 'power', isNumber: true, className: 'w-[8.5rem]' },
+  { key: 'clock', isNumber: true, className: 'w-[11.5rem]' },
   { key: 'heldBack', isNumber: false, className: 'w-[10rem]' },
   { key: 'marks', isNumber: false, className: '' },
 ] as const;
@@ -64,7 +64,7 @@ function Readings({ gpu }: { gpu: Gpu }): ReactNode {
     <>
       <td className={cell}>
         <span className="flex items-center justify-end gap-1.5">
-          <TraceCanvas gpuId={gpu.id} traceKey="utilizationPercent" max={100} className="h-4 w-20 shrink-0 text-accent" />
+          <TraceCanvas gpuId={gpu.id} traceKey="utilizationPercent" max={100} className="h-4 w-24 shrink-0 text-accent" />
           <span className="w-11">{gpu.utilizationPercent === null ? '–' : formatPercent(gpu.utilizationPercent)}</span>
         </span>
       </td>

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStore } from 'zustand';
 import type { LeaseRefusal } from '#contract/leases.ts';
 import { useApp } from '../../app/appContext.tsx';
 import { formatBytes } from '../../base/format.ts';
@@ -34,9 +33,4 @@ export function RefusalNote({ refusal }: { refusal: LeaseRefusal }): ReactNode {
       )}
     </div>
   );
-}
-
-/** Whether a need fits now, live: asked again whenever the ledger changes. */
-export function useLedgerMoment(): number {
-  return useStore(useApp().stores.leases, ({ ledger }) => ledger?.takenAtMs ?? 0);
 }

@@ -24,15 +24,15 @@ export function WaitingList(): ReactNode {
 function WaitingLine({ request: { holder, need, sinceMs, refusal } }: { request: WaitingRequest }): ReactNode {
   const { t } = useTranslation();
   return (
-    <li className="grid grid-cols-[minmax(10rem,16rem)_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-line py-2 first:border-t-0">
+    <li className="grid grid-cols-[minmax(10rem,20rem)_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-line py-1.5 first:border-t-0">
       <div className="flex min-w-0 flex-col">
         <span className="flex min-w-0"><HolderName holder={holder} /></span>
         <span className="flex items-center gap-1.5 text-xs text-muted">
           <span className="tabular">{t('gpus.refusal.needed', { size: formatBytes(need.bytes), count: need.deviceCount })}</span>
           {need.mode === 'exclusive' ? <Badge>{t('gpus.lease.exclusive')}</Badge> : null}
           {need.priority === 0 ? null : <Badge>{t('gpus.waiting.priority', { priority: need.priority })}</Badge>}
+          <span>· <RelativeTime atMs={sinceMs} /></span>
         </span>
-        <span className="text-xs text-muted">{t('gpus.waiting.since')} <RelativeTime atMs={sinceMs} /></span>
       </div>
       <RefusalNote refusal={refusal} />
     </li>

@@ -1,4 +1,5 @@
-import type { Gpu, GpuReading } from '#contract/gpus.ts';
+import type { GpuHistoryRange } from '#contract/gpuHistory.ts';
+import type { GpuReading } from '#contract/gpus.ts';
 
 /** What is drawn of a device while it is measured. */
 export const traceKeys = ['utilizationPercent', 'usedBytes', 'temperatureCelsius', 'powerWatts'] as const;
@@ -21,7 +22,16 @@ export class GpuTraces {
     if (takenAtMs === this.#lastAtMs) return;
     if (takenAtMs < this.#lastAtMs) this.#byId.clear();
     this.#lastAtMs = takenAtMs;
-    for (const gpu of gpus) this.#traceOf(gpu.id).push(takenAtMs, gpu);
+    for (const gpu of gpus) this.#traceOf(gpu.id).push(takenAtMs, gpu.state === 'lost' ? {} : gpu);
+  }
+
+  /** Takes what was measured before this window looked; nothing once there are readings. */
+  fill({ atMs, series }: Pick<GpuHistoryRange, 'atMs' | 'series'>): void {
+    if (this.#lastAtMs > 0) return;
+    for (const one of series) {
+      const trace = this.#traceOf(one.gpuId);
+      for (const [index, at] of atMs.entries()) trace.push(at, { utilizationPercent: one.utilizationPercent[index], usedBytes: one.usedBytes[index], temperatureCelsius: one.temperatureCelsius[index], powerWatts: one.powerWatts[index] });
+    }
   }
 
   /** The points of the last five minutes, oldest first; empty for a device that is not known. */
@@ -38,15 +48,17 @@ export class GpuTraces {
   }
 }
 
+type Measured = { readonly [key in TraceKey]?: number | null | undefined };
+
 class GpuTrace {
   readonly #atMs = new Float64Array(CAPACITY);
   readonly #values = new Map(traceKeys.map((key) => [key, new Float64Array(CAPACITY)]));
   #count = 0;
 
-  push(atMs: number, gpu: Gpu): void {
+  push(atMs: number, measured: Measured): void {
     const slot = this.#count % CAPACITY;
     this.#atMs[slot] = atMs;
-    for (const [key, values] of this.#values) values[slot] = (gpu.state === 'lost' ? null : gpu[key]) ?? NaN;
+    for (const [key, values] of this.#values) values[slot] = measured[key] ?? NaN;
     this.#count += 1;
   }
 
