@@ -11,7 +11,7 @@ import { parseSettingEnvironment, SettingsRepository, SettingsService } from '..
 import { EventLoopMonitor, SystemService } from '../features/system/index.ts';
 import { TerminalService } from '../features/terminals/index.ts';
 import { WorkstationSampler } from '../features/workstation/index.ts';
-import { NvidiaSmiGpuProbe } from '../platform/gpu/nvidiaSmiGpuProbe.ts';
+import { createGpuProbe } from '../platform/gpu/createGpuProbe.ts';
 import type { Host } from '../platform/host/host.ts';
 import { openLog } from '../platform/log/createLog.ts';
 import { createProcessTable } from '../platform/process/createProcessTable.ts';
@@ -64,7 +64,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const access = new AccessService({ ...secrets, clock });
   const eventLoop = new EventLoopMonitor(clock);
   const workstation = new WorkstationSampler({ probe: process.platform === 'linux' ? new ProcWorkstationProbe(config.home) : new PortableWorkstationProbe(config.home), clock, log });
-  const gpus = new GpuSampler({ probe: new NvidiaSmiGpuProbe({ log }), clock });
+  const gpus = new GpuSampler({ probe: createGpuProbe({ clock, log, nvmlLibrary: config.nvidia.library ?? undefined, nvidiaSmi: config.nvidia.smi ?? undefined, environment: config.environment }), clock });
   const processes = createProcessTable();
   const ptyHost = new SocketPtyHost({ home: config.home, entryPath: shell.ptyHostEntry ?? PTY_HOST_ENTRY, startHostProcess: shell.startHostProcess, clock, log });
   const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });

@@ -15,7 +15,7 @@ import type { OpenedDatabase } from '../platform/sqlite/database.ts';
 import type { AppConfig } from './config.ts';
 
 interface Surroundings {
-  config: Pick<AppConfig, 'run' | 'environment'>;
+  config: Pick<AppConfig, 'run' | 'environment' | 'nvidia'>;
   opened: OpenedDatabase;
   journal: JournalService;
   settings: SettingsService;
@@ -52,7 +52,7 @@ export function createGpuFeatures(surroundings: Surroundings): GpuFeatures {
   });
   const gpuHistory = new HistoryService({ repository: new HistoryRepository(database), onDidRead: gpus.onDidRead, clock, log, isReadOnly });
   const alerts = new AlertService({ sources: { gpus: gpus.onDidRead, workstation: createPacedEvent(workstation.onDidRead, clock) }, journal, host, clock, log, getLimits: () => readLimits(settings) });
-  const mps = new MpsService({ control: new NvidiaMpsControl({ program: MPS_PROGRAM, folder: join(config.run, 'mps'), environment: config.environment }), log });
+  const mps = new MpsService({ control: new NvidiaMpsControl({ program: config.nvidia.mpsControl ?? MPS_PROGRAM, folder: join(config.run, 'mps'), environment: config.environment }), log });
   const stack = new DisposableStack();
   return {
     leases, gpuHistory, alerts, mps,

@@ -10,7 +10,7 @@ import { HistoryService } from '../../src-main/features/gpus/history/historyServ
 import { HourBlock } from '../../src-main/features/gpus/history/hourBlock.ts';
 import { closeDatabase, openDatabase } from '../../src-main/platform/sqlite/database.ts';
 import { migrations } from '../../src-main/platform/sqlite/migrations.ts';
-import { aGpu, uuid } from '../support/gpuWorld.ts';
+import { aGpu, uuid } from '../fakes/facts/aGpu.ts';
 import { toBenchRow, type BenchRow } from './benchRow.ts';
 
 const DEVICES = 8;

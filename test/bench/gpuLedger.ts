@@ -4,7 +4,7 @@ import { silentLog } from '../../src-main/base/logger.ts';
 import type { GpuProcess, GpuReading } from '../../src-main/contract/gpus.ts';
 import { LeaseRepository } from '../../src-main/features/gpus/ledger/leaseRepository.ts';
 import { LeaseService } from '../../src-main/features/gpus/ledger/leaseService.ts';
-import { aGpu, aHolder, GIB, openMemoryDatabase } from '../support/gpuWorld.ts';
+import { aGpu, aHolder, GIB, openMemoryDatabase } from '../fakes/facts/aGpu.ts';
 import { toBenchRow, type BenchRow } from './benchRow.ts';
 
 const DEVICES = 64;

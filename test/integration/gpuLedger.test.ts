@@ -7,7 +7,7 @@ import { explainRefusal, GpuSampler, LeaseRepository, LeaseService } from '../..
 import { NvidiaSmiGpuProbe } from '../../src-main/platform/gpu/nvidiaSmiGpuProbe.ts';
 import { createProcessOwners } from '../../src-main/platform/process/processOwners.ts';
 import { aDevice, FakeDriver, GIB, uuidOf } from '../fakes/gpu/scenario.ts';
-import { aHolder, openMemoryDatabase } from '../support/gpuWorld.ts';
+import { aHolder, openMemoryDatabase } from '../fakes/facts/aGpu.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const ends: (() => Promise<void> | void)[] = [];

@@ -7,7 +7,7 @@ import { silentLog } from '../../src-main/base/logger.ts';
 import { AmdSysfsGpuProbe } from '../../src-main/platform/gpu/amdSysfsGpuProbe.ts';
 import { createGpuProbe } from '../../src-main/platform/gpu/createGpuProbe.ts';
 import { IntelSysfsGpuProbe } from '../../src-main/platform/gpu/intelSysfsGpuProbe.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { FakeClock } from '../fakes/facts/fakeClock.ts';
 import { aDevice, FakeDriver, uuidOf } from '../fakes/gpu/scenario.ts';
 
 const folders: string[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../base/clock.ts';
 import type { GpuFacts } from '../../platform/gpu/gpuProbe.ts';
-import { FakeClock, settle } from '../../../test/support/fakeClock.ts';
+import { FakeClock, settle } from '../../../test/fakes/facts/fakeClock.ts';
 import { GpuSampler } from './gpuSampler.ts';
 
 function aSampler(clock: Clock, facts: GpuFacts = { state: 'ok', gpus: [] }) {

@@ -4,7 +4,7 @@ import type { RunUsageReading } from '#contract/runUsage.ts';
 import { silentLog } from '../../base/logger.ts';
 import { toBareGpu } from '../../platform/gpu/gpuProbe.ts';
 import type { ProcessRow } from '../../platform/process/processTable.ts';
-import { FakeClock } from '../../../test/support/fakeClock.ts';
+import { FakeClock } from '../../../test/fakes/facts/fakeClock.ts';
 import { RunUsageSampler } from './runUsageSampler.ts';
 
 const aRow = (pid: number, ppid: number, changes: Partial<ProcessRow> = {}): ProcessRow => ({ pid, ppid, pgid: 1, sid: 1, startToken: '5', command: 'python3', state: 'S', rssBytes: 1_000, cpuTicks: 0, ...changes });

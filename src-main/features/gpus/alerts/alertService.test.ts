@@ -4,8 +4,8 @@ import type { JournalEntry } from '#contract/journal.ts';
 import type { WorkstationReading } from '#contract/workstation.ts';
 import { Emitter } from '../../../base/emitter.ts';
 import { silentLog } from '../../../base/logger.ts';
-import { FakeClock } from '../../../../test/support/fakeClock.ts';
-import { aGpu, GIB, openMemoryDatabase, uuid } from '../../../../test/support/gpuWorld.ts';
+import { FakeClock } from '../../../../test/fakes/facts/fakeClock.ts';
+import { aGpu, GIB, openMemoryDatabase, uuid } from '../../../../test/fakes/facts/aGpu.ts';
 import { JournalRepository, JournalService } from '../../journal/index.ts';
 import { AlertService } from './alertService.ts';
 

@@ -2,8 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import type { Gpu, GpuReading } from '#contract/gpus.ts';
 import { Emitter } from '../../../base/emitter.ts';
 import { silentLog } from '../../../base/logger.ts';
-import { FakeClock } from '../../../../test/support/fakeClock.ts';
-import { aGpu, GIB, openMemoryDatabase, uuid } from '../../../../test/support/gpuWorld.ts';
+import { FakeClock } from '../../../../test/fakes/facts/fakeClock.ts';
+import { aGpu, GIB, openMemoryDatabase, uuid } from '../../../../test/fakes/facts/aGpu.ts';
 import { HistoryRepository } from './historyRepository.ts';
 import { HistoryService } from './historyService.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { leaseId, leaseNeed } from '#contract/leases.ts';
-import { aHolder, GIB, uuid } from '../../../../test/support/gpuWorld.ts';
+import { aHolder, GIB, uuid } from '../../../../test/fakes/facts/aGpu.ts';
 import { openBook, type Booking, type DeviceBook, type DeviceFacts } from './deviceBook.ts';
 import { decideLease, orderQueue, planQueue } from './leasePolicy.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GIB, uuid } from '../../../../test/support/gpuWorld.ts';
+import { GIB, uuid } from '../../../../test/fakes/facts/aGpu.ts';
 import { toStartNeed } from './startNeed.ts';
 
 const auto = { kind: 'auto', order: 'smallest_fit' };

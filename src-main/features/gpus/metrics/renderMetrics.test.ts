@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { leaseId } from '#contract/leases.ts';
-import { aGpu, aHolder, GIB, uuid } from '../../../../test/support/gpuWorld.ts';
+import { aGpu, aHolder, GIB, uuid } from '../../../../test/fakes/facts/aGpu.ts';
 import { renderMetrics, type MetricFacts } from './renderMetrics.ts';
 
 const facts: MetricFacts = {

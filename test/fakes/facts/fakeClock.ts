@@ -1,4 +1,4 @@
-import type { Clock } from '../../src-main/base/clock.ts';
+import type { Clock } from '../../../src-main/base/clock.ts';
 
 interface Timer { readonly dueMs: number; readonly periodMs: number | null; readonly serial: number; readonly call: () => void }
 

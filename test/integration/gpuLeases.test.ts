@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import type { LeaseRefusal } from '#contract/leases.ts';
-import { settle } from '../../../../test/support/fakeClock.ts';
-import { aGpu, aHolder, aProcess, GIB, GpuWorld, uuid } from '../../../../test/support/gpuWorld.ts';
-import type { LeaseResult } from './heldLease.ts';
-import { explainRefusal } from './refusalSentence.ts';
-import { takeStartLease } from './startLease.ts';
+import { settle } from '../fakes/facts/fakeClock.ts';
+import { aGpu, aHolder, aProcess, GIB, uuid } from '../fakes/facts/aGpu.ts';
+import { GpuWorld } from '../support/gpuWorld.ts';
+import type { LeaseResult } from '../../src-main/features/gpus/ledger/heldLease.ts';
+import { explainRefusal } from '../../src-main/features/gpus/ledger/refusalSentence.ts';
+import { takeStartLease } from '../../src-main/features/gpus/ledger/startLease.ts';
 
 let world: GpuWorld;
 const begin = (options?: ConstructorParameters<typeof GpuWorld>[0]): GpuWorld['service'] => {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { silentLog } from '../../../base/logger.ts';
-import { GIB, uuid } from '../../../../test/support/gpuWorld.ts';
-import { waitFor } from '../../../../test/support/waitFor.ts';
-import { NvidiaMpsControl } from '../../../platform/mps/mpsControl.ts';
-import { toMpsFolders } from '../../../platform/mps/mpsFolders.ts';
-import { MpsService, type MpsResult, type MpsSeat } from './mpsService.ts';
+import { silentLog } from '../../src-main/base/logger.ts';
+import { GIB, uuid } from '../fakes/facts/aGpu.ts';
+import { NvidiaMpsControl } from '../../src-main/platform/mps/mpsControl.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { toMpsFolders } from '../../src-main/platform/mps/mpsFolders.ts';
+import { MpsService, type MpsResult, type MpsSeat } from '../../src-main/features/gpus/mps/mpsService.ts';
 
-const FAKE = fileURLToPath(new URL('../../../../test/fakes/nvidia-cuda-mps-control.sh', import.meta.url));
+const FAKE = fileURLToPath(new URL('../fakes/nvidia-cuda-mps-control.sh', import.meta.url));
 
 let folder: string;
 let services: MpsService[];

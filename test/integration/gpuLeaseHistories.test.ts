@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { GpuProcess } from '#contract/gpus.ts';
 import type { WaitingRequest } from '#contract/leases.ts';
-import { settle } from '../../../../test/support/fakeClock.ts';
-import { aGpu, aHolder, GIB, GpuWorld, uuid } from '../../../../test/support/gpuWorld.ts';
-import type { HeldLease, LeaseResult } from './heldLease.ts';
+import { settle } from '../fakes/facts/fakeClock.ts';
+import { aGpu, aHolder, GIB, uuid } from '../fakes/facts/aGpu.ts';
+import { GpuWorld } from '../support/gpuWorld.ts';
+import type { HeldLease, LeaseResult } from '../../src-main/features/gpus/ledger/heldLease.ts';
 
 const SIZES_GIB = [8, 16, 24];
 const NOT_OURS_PID = 900;
