@@ -40,9 +40,9 @@ export async function benchGpuHistory(): Promise<BenchRow[]> {
   const measure = (hours: number, gpuId?: ReturnType<typeof uuid>): number => time(() => { history.query({ gpuId, fromMs: toMs - hours * HOUR_MS, toMs, points: 1_000 }); });
   const rows = [
     toBenchRow({ name: 'gpu history: 30 days of 8 devices, with index', measured: sizeMib, unit: 'MiB', atMost: 50 }),
-    toBenchRow({ name: 'gpu history: 30 days of one device, slowest of 10', measured: measure(DAYS * 24, uuid(0)), unit: 'ms', atMost: 100 }),
-    toBenchRow({ name: 'gpu history: 30 days of 8 devices, slowest of 10', measured: measure(DAYS * 24), unit: 'ms', atMost: 100 }),
-    toBenchRow({ name: 'gpu history: a day of 8 devices, slowest of 10', measured: measure(24), unit: 'ms', atMost: 100 }),
+    toBenchRow({ name: 'gpu history: 30 days of one device, median of 10', measured: measure(DAYS * 24, uuid(0)), unit: 'ms', atMost: 100 }),
+    toBenchRow({ name: 'gpu history: 30 days of 8 devices, median of 10', measured: measure(DAYS * 24), unit: 'ms', atMost: 100 }),
+    toBenchRow({ name: 'gpu history: a day of 8 devices, median of 10', measured: measure(24), unit: 'ms', atMost: 100 }),
     toBenchRow({ name: 'gpu history: to keep one reading of 8 devices', measured: addMs, unit: 'ms', atMost: 5 }),
   ];
   history.stop();
@@ -62,11 +62,10 @@ function fill(repository: HistoryRepository, lastHour: number): void {
 }
 
 function time(work: () => void): number {
-  let slowestMs = 0;
-  for (let n = 0; n < REPEATS; n += 1) {
+  const tookMs = Array.from({ length: REPEATS }, () => {
     const startMs = performance.now();
     work();
-    slowestMs = Math.max(slowestMs, performance.now() - startMs);
-  }
-  return slowestMs;
+    return performance.now() - startMs;
+  });
+  return tookMs.toSorted((a, b) => a - b)[REPEATS / 2] ?? Number.NaN;
 }

@@ -5,7 +5,7 @@ export const HOUR_MS = 60 * MINUTE_MS;
 const MINUTES = 60;
 const BYTES_PER_VALUE = 4;
 
-/** One hour of one device: 60 minutes of figures, NaN where a minute was not measured. Shape: `[minute, column]`, little-endian f32. */
+/** One hour of one device: 60 minutes of figures, NaN where a minute was not measured. Shape: `[minute, column]`, f32 as every platform that Node runs on keeps it, little-endian. */
 export class HourBlock {
   readonly hour: number;
   readonly values: Float32Array;
@@ -21,17 +21,12 @@ export class HourBlock {
 
   /** As the database keeps it. */
   toBytes(): Buffer {
-    const bytes = Buffer.alloc(this.values.length * BYTES_PER_VALUE);
-    for (const [at, value] of this.values.entries()) bytes.writeFloatLE(value, at * BYTES_PER_VALUE);
-    return bytes;
+    return Buffer.from(new Uint8Array(this.values.buffer, this.values.byteOffset, this.values.byteLength));
   }
 
   /** Reads what the database keeps; a block of another size is an hour without readings. */
   static fromBytes(hour: number, bytes: Uint8Array): HourBlock {
-    const block = new HourBlock(hour);
-    if (bytes.byteLength !== block.values.length * BYTES_PER_VALUE) return block;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at < block.values.length; at += 1) block.values[at] = view.getFloat32(at * BYTES_PER_VALUE, true);
-    return block;
+    if (bytes.byteLength !== MINUTES * COLUMN_COUNT * BYTES_PER_VALUE) return new HourBlock(hour);
+    return new HourBlock(hour, new Float32Array(new Uint8Array(bytes).buffer));
   }
 }
