@@ -110,6 +110,19 @@ test('a request that is withdrawn frees the way for those behind it', async () =
   expect(kindOf(await small)).toBe('granted');
 });
 
+test('a request that was served leaves no timer behind', async () => {
+  const service = begin();
+  const holder = await take(service, { bytes: 20 * GIB }, aHolder('holder'));
+  const before = world.clock.pendingCount;
+  const waiting = service.request({ bytes: 10 * GIB }, aHolder('a'), { patienceMs: 60_000, signal: new AbortController().signal });
+  await settle();
+
+  holder.dispose();
+  await waiting;
+
+  expect(world.clock.pendingCount).toBe(before);
+});
+
 test('a foreign process that ends makes room for who waits', async () => {
   const service = begin({ gpus: [aGpu({ usedBytes: 20 * GIB })] });
   const waiting = service.request({ bytes: 10 * GIB }, aHolder('a'), { patienceMs: null });

@@ -58,6 +58,8 @@ export class LeaseService implements GpuLeases {
   readonly #didChange = new Emitter<undefined>();
   readonly #didDecide = new Emitter<LeaseEvent>();
   readonly #stack = new DisposableStack();
+  /** What ends a waiting request's timer and its listening. */
+  readonly #endings = new Map<PendingRequest, () => void>();
   #waiting: PendingRequest[] = [];
   #blocked = new Map<PendingRequest, { decision: Blocked; ahead: readonly PendingRequest[] }>();
   /** Devices that somebody waits for. */
@@ -215,8 +217,10 @@ export class LeaseService implements GpuLeases {
     const refusal = this.#explainBlocked(request);
     onWait?.(refusal);
     this.#tell('waiting', request.holder, { refusal });
-    signal?.addEventListener('abort', () => { this.#withdraw(request); }, { once: true });
-    if (patienceMs !== null) this.#stack.defer(this.#deps.clock.after(patienceMs, () => { this.#giveUp(request); }));
+    const withdraw = (): void => { this.#withdraw(request); };
+    signal?.addEventListener('abort', withdraw, { once: true });
+    const stopTimer = patienceMs === null ? null : this.#deps.clock.after(patienceMs, () => { this.#giveUp(request); });
+    this.#endings.set(request, () => { signal?.removeEventListener('abort', withdraw); stopTimer?.(); });
     this.#announce();
   }
 
@@ -246,6 +250,8 @@ export class LeaseService implements GpuLeases {
     const answer = result();
     this.#waiting = this.#waiting.filter((one) => one !== request);
     this.#blocked.delete(request);
+    this.#endings.get(request)?.();
+    this.#endings.delete(request);
     request.settle(answer);
   }
 
