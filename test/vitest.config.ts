@@ -20,6 +20,7 @@ export default defineConfig({
       project('unit', ['src-*/**/*.test.ts', 'src-*/**/*.test.tsx', 'scripts/**/*.test.ts', 'test/support/**/*.test.ts'], 20_000),
       project('contract', ['test/contract/**/*.test.ts'], 60_000),
       project('integration', ['test/integration/**/*.test.ts'], 240_000),
+      project('gpu', ['test/gpu/**/*.test.ts'], 120_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 240_000),
     ],
   },

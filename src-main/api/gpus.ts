@@ -7,7 +7,12 @@ export function gpuHandlers(api: Api['gpus'], sampler: GpuSampler) {
     list: api.list.handler(() => sampler.latest()),
     watch: api.watch.handler(async function* ({ signal }) {
       const latest = await sampler.latest();
-      yield* liveStream({ first: () => [latest], subscribe: (add) => [sampler.onDidRead(add)], keyOf: () => 'reading', signal });
+      const endWatch = sampler.watch();
+      try {
+        yield* liveStream({ first: () => [latest], subscribe: (add) => [sampler.onDidRead(add)], keyOf: () => 'reading', signal });
+      } finally {
+        endWatch();
+      }
     }),
   };
 }

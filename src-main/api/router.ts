@@ -1,5 +1,5 @@
 import type { BlueprintService } from '../features/blueprints/index.ts';
-import type { GpuSampler } from '../features/gpus/index.ts';
+import type { AlertService, GpuSampler, HistoryService, LeaseService } from '../features/gpus/index.ts';
 import type { InstanceService } from '../features/instances/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import type { RunService } from '../features/runs/index.ts';
@@ -7,11 +7,14 @@ import type { SettingsService } from '../features/settings/index.ts';
 import type { SystemService } from '../features/system/index.ts';
 import type { TerminalService } from '../features/terminals/index.ts';
 import type { WorkstationSampler } from '../features/workstation/index.ts';
+import { alertHandlers } from './alerts.ts';
 import { api } from './api.ts';
 import { blueprintHandlers } from './blueprints.ts';
+import { gpuHistoryHandlers } from './gpuHistory.ts';
 import { gpuHandlers } from './gpus.ts';
 import { instanceHandlers } from './instances.ts';
 import { journalHandlers } from './journal.ts';
+import { leaseHandlers } from './leases.ts';
 import { runHandlers } from './runs.ts';
 import { settingsHandlers } from './settings.ts';
 import { systemHandlers } from './system.ts';
@@ -26,6 +29,9 @@ export interface Features {
   runs: RunService;
   terminals: TerminalService;
   gpus: GpuSampler;
+  gpuHistory: HistoryService;
+  leases: LeaseService;
+  alerts: AlertService;
   workstation: WorkstationSampler;
   journal: JournalService;
   settings: SettingsService;
@@ -40,6 +46,9 @@ export function createRouter(features: Features) {
     runs: runHandlers(api.runs, features.runs),
     terminals: terminalHandlers(api.terminals, features.terminals),
     gpus: gpuHandlers(api.gpus, features.gpus),
+    gpuHistory: gpuHistoryHandlers(api.gpuHistory, features.gpuHistory),
+    leases: leaseHandlers(api.leases, features.leases),
+    alerts: alertHandlers(api.alerts, features.alerts),
     workstation: workstationHandlers(api.workstation, features.workstation),
     journal: journalHandlers(api.journal, features.journal),
     settings: settingsHandlers(api.settings, features.settings),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { AppError } from '#contract/errors.ts';
 import { HttpListener, type ListenPlace } from '../api/carriers/httpListener.ts';
+import { serveMetrics } from '../api/carriers/metricsPage.ts';
 import { MessagePortCarrier, type WindowPorts } from '../api/carriers/messagePortCarrier.ts';
 import type { RpcBoundary } from '../api/carriers/rpcBoundary.ts';
 import { RestCarrier } from '../api/carriers/restCarrier.ts';
@@ -17,12 +18,14 @@ import type { LogFile } from '../platform/log/createLog.ts';
 import type { PtyHost } from '../platform/pty/ptyHost.ts';
 import { closeDatabase, type OpenedDatabase } from '../platform/sqlite/database.ts';
 import type { AppConfig } from './config.ts';
+import type { GpuFeatures } from './gpuFeatures.ts';
 import { stopWithin } from './deadline.ts';
 import { logEscapes } from './lastBoundary.ts';
 
 interface BackendParts {
   config: AppConfig;
   features: Features;
+  gpuFeatures: Pick<GpuFeatures, 'start' | 'stop' | 'readMetrics'>;
   access: AccessService;
   eventLoop: EventLoopMonitor;
   ptyHost: PtyHost;
@@ -77,13 +80,14 @@ export class Backend {
 
   /** Opens for clients first, then looks after what was left running. @throws port.in_use */
   async start(): Promise<void> {
-    const { features, eventLoop, logFile, clock, opened } = this.#parts;
+    const { features, gpuFeatures, eventLoop, logFile, clock, opened } = this.#parts;
     this.#escapes ??= logEscapes(logFile.log);
     features.settings.start();
     this.#noteDatabase();
     eventLoop.start();
     features.workstation.start();
     features.gpus.start();
+    gpuFeatures.start();
     await features.instances.start();
     this.#webSocket.start();
     await this.#listen();
@@ -122,8 +126,8 @@ export class Backend {
   }
 
   async #listen(): Promise<void> {
-    const { config, logFile, access } = this.#parts;
-    const deps = { access, rest: this.#rest, webSocket: this.#webSocket, serveWindow: serveWindow(config.window), log: logFile.log };
+    const { config, logFile, access, gpuFeatures } = this.#parts;
+    const deps = { access, rest: this.#rest, webSocket: this.#webSocket, serveWindow: serveWindow(config.window), serveMetrics: serveMetrics(gpuFeatures.readMetrics), log: logFile.log };
     if (process.platform !== 'win32') await rm(config.socket, { force: true });
     this.#socketListener = new HttpListener(deps, { kind: 'socket', path: config.socket });
     await this.#socketListener.start();
@@ -162,7 +166,7 @@ export class Backend {
   }
 
   async #stop(runs: StopRequest): Promise<void> {
-    const { features, ptyHost, eventLoop, opened, lock, logFile, clock } = this.#parts;
+    const { features, gpuFeatures, ptyHost, eventLoop, opened, lock, logFile, clock } = this.#parts;
     const { log } = logFile;
     log.info('backend.stopping', { runs });
     if (runs === 'stop') {
@@ -174,6 +178,7 @@ export class Backend {
         { name: 'listeners', stop: async () => { this.#webSocket.stop(); await this.#tcpListener?.stop(); await this.#socketListener?.stop(); } },
         { name: 'instances', stop: () => features.instances.stop() },
         { name: 'terminals', stop: () => features.terminals.stop() },
+        { name: 'gpu features', stop: () => gpuFeatures.stop() },
         { name: 'samplers', stop: async () => { await features.workstation.stop(); await features.gpus.stop(); } },
         { name: 'terminal host', stop: () => (runs === 'stop' ? ptyHost.shutdown() : ptyHost.stop()) },
         { name: 'database', stop: () => { eventLoop.stop(); closeDatabase(opened.database); } },

@@ -26,6 +26,8 @@ export interface AppConfig {
   readonly environment: Environment;
   /** The command line's port, which wins over the setting. */
   readonly port: number | null;
+  /** NVIDIA's library and programs where they are not the system's own; null for those. */
+  readonly nvidia: { readonly library: string | null; readonly smi: string | null; readonly mpsControl: string | null };
 }
 
 /** The folder that holds blueprints, dist and versions.env: the repository, or the packed app's resources. */
@@ -51,7 +53,12 @@ export function readConfig({ home, port, environment = process.env, resources = 
     logLevel: environment['WHEELHOUSE_LOG_LEVEL'] ?? 'info',
     environment,
     port: port ?? null,
+    nvidia: readNvidia(environment),
   };
+}
+
+function readNvidia(environment: Environment): AppConfig['nvidia'] {
+  return { library: environment['WHEELHOUSE_NVML_LIBRARY'] ?? null, smi: environment['WHEELHOUSE_NVIDIA_SMI'] ?? null, mpsControl: environment['WHEELHOUSE_MPS_CONTROL'] ?? null };
 }
 
 function defaultHome(environment: Environment): string {

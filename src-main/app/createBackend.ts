@@ -11,7 +11,7 @@ import { parseSettingEnvironment, SettingsRepository, SettingsService } from '..
 import { EventLoopMonitor, SystemService } from '../features/system/index.ts';
 import { TerminalService } from '../features/terminals/index.ts';
 import { WorkstationSampler } from '../features/workstation/index.ts';
-import { NvidiaSmiGpuProbe } from '../platform/gpu/nvidiaSmiGpuProbe.ts';
+import { createGpuProbe } from '../platform/gpu/createGpuProbe.ts';
 import type { Host } from '../platform/host/host.ts';
 import { openLog } from '../platform/log/createLog.ts';
 import { createProcessTable } from '../platform/process/createProcessTable.ts';
@@ -25,6 +25,7 @@ import { lockHome } from './backendLock.ts';
 import type { AppConfig } from './config.ts';
 import { createMarkEnder } from './endMarked.ts';
 import { ensureFolders } from './folders.ts';
+import { createGpuFeatures } from './gpuFeatures.ts';
 import { createInstanceFeatures } from './instanceFeatures.ts';
 import { readMachineFacts } from './machineFacts.ts';
 import { createShellPlaces } from './shellPlaces.ts';
@@ -63,10 +64,12 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const access = new AccessService({ ...secrets, clock });
   const eventLoop = new EventLoopMonitor(clock);
   const workstation = new WorkstationSampler({ probe: process.platform === 'linux' ? new ProcWorkstationProbe(config.home) : new PortableWorkstationProbe(config.home), clock, log });
-  const gpus = new GpuSampler({ probe: new NvidiaSmiGpuProbe({ log }), clock, log });
+  const gpus = new GpuSampler({ probe: createGpuProbe({ clock, log, nvmlLibrary: config.nvidia.library ?? undefined, nvidiaSmi: config.nvidia.smi ?? undefined, environment: config.environment }), clock, log });
   const processes = createProcessTable();
   const ptyHost = new SocketPtyHost({ home: config.home, entryPath: shell.ptyHostEntry ?? PTY_HOST_ENTRY, startHostProcess: shell.startHostProcess, clock, log });
   const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });
+  const gpuFeatures = createGpuFeatures({ config, opened, journal, settings, gpus, workstation, host: shell.host, clock, log });
+  const { leases, gpuHistory, alerts } = gpuFeatures;
   const { instances, runs } = createInstanceFeatures({ config, opened, journal, settings, gpus, library, processes, ptyHost, clock, log });
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
   const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
@@ -78,8 +81,8 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
     readMachine: () => readMachineFacts({ home: config.home, python: settings.get('python.command') ?? 'python3', isTerminalHostUp: terminals.hostState === 'up' }),
     createLink: () => backend.createLink(),
   });
-  const features: Features = { system, blueprints, instances, runs, terminals, gpus, workstation, journal, settings };
+  const features: Features = { system, blueprints, instances, runs, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings };
   const boundary = createRpcBoundary(log, opened);
-  const backend: Backend = new Backend({ config, features, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
+  const backend: Backend = new Backend({ config, features, gpuFeatures, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
   return backend;
 }

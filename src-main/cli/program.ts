@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addBlueprintCommands } from './blueprintCommands.ts';
+import { addGpuCommands } from './gpuCommands.ts';
 import { addInstanceCommands } from './instanceCommands.ts';
 import { addSystemCommands } from './systemCommands.ts';
 
@@ -15,6 +16,7 @@ export function createProgram(program: Command): Command {
   addSystemCommands(program);
   addBlueprintCommands(program);
   addInstanceCommands(program);
+  addGpuCommands(program);
   shareOptions(program);
   return program;
 }

@@ -26,6 +26,13 @@ export const settingSchemas = {
   'terminal.scrollbackLines': z.int().min(100).max(100_000).default(5_000),
   'terminal.fontSize': z.int().min(8).max(32).default(13),
   'journal.keepDays': z.int().min(1).max(3650).default(90),
+  'gpus.reserveMib': z.int().min(0).max(65_536).default(512),
+  'alerts.notify': z.enum(['on', 'off']).default('on'),
+  'alerts.temperatureCelsius': z.int().min(40).max(120).default(87),
+  'alerts.vramPercent': z.int().min(50).max(100).default(95),
+  'alerts.throttleSeconds': z.int().min(5).max(3_600).default(30),
+  'alerts.diskFreePercent': z.int().min(1).max(50).default(5),
+  'alerts.memoryPercent': z.int().min(50).max(100).default(93),
   'python.command': z.string().nullable().default(null),
 } as const;
 

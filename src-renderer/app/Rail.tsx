@@ -32,16 +32,16 @@ function RailLink({ area, shortcut, isWide, isCurrent }: RailLinkProps): ReactNo
     <Tooltip content={name} shortcut={shortcut} side="right">
       <a
         href={toHash(area.id)}
-        aria-label={name}
         aria-current={isCurrent ? 'page' : undefined}
         className={classNames(
-          'flex h-8.5 items-center gap-2.5 rounded-sm no-underline',
+          'relative flex h-8.5 items-center gap-2.5 rounded-sm no-underline',
           isWide ? 'px-2.5' : 'justify-center',
           isCurrent ? 'bg-selected font-medium text-text' : 'text-muted hover:bg-hover hover:text-text',
         )}
       >
         <area.icon size={17} aria-hidden className="shrink-0" />
-        {isWide ? <span className="truncate">{name}</span> : null}
+        <span className={isWide ? 'truncate' : 'sr-only'}>{name}</span>
+        {area.Count === undefined ? null : <span className={isWide ? 'ml-auto inline-flex' : 'absolute top-0 right-0 inline-flex'}><area.Count /></span>}
       </a>
     </Tooltip>
   );

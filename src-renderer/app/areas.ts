@@ -11,6 +11,8 @@ export interface Area {
   Inspector?: ComponentType;
   /** The views of the area, as the route names them, that have no row to inspect. */
   viewsWithoutInspector?: readonly string[];
+  /** Beside its name in the rail: a count that asks for a look. */
+  Count?: ComponentType;
 }
 
 /** The one order of the rail, whatever exists of it. */

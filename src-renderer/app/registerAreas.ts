@@ -1,4 +1,6 @@
-import { Boxes, ScrollText, Settings } from 'lucide-react';
+import { Boxes, Gpu, ScrollText, Settings } from 'lucide-react';
+import { AlertCount } from '../features/gpus/GpuMeters.tsx';
+import { GpusArea } from '../features/gpus/GpusArea.tsx';
 import { InstanceInspector, InstancesArea } from '../features/instances/InstancesArea.tsx';
 import { JournalArea } from '../features/journal/JournalArea.tsx';
 import { SettingsArea } from '../features/settings/SettingsArea.tsx';
@@ -7,6 +9,7 @@ import { registerArea } from './areas.ts';
 /** The areas that exist. */
 export function registerAreas(): void {
   registerArea({ id: 'instances', icon: Boxes, Main: InstancesArea, Inspector: InstanceInspector, viewsWithoutInspector: ['blueprints', 'trash'] });
+  registerArea({ id: 'gpus', icon: Gpu, Main: GpusArea, Count: AlertCount });
   registerArea({ id: 'journal', icon: ScrollText, Main: JournalArea });
   registerArea({ id: 'settings', icon: Settings, Main: SettingsArea });
 }

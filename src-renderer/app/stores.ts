@@ -2,6 +2,12 @@ import type { Connection } from '../client/connection.ts';
 import { keepMirror } from '../client/mirror.ts';
 import { createBlueprintStore, mirrorBlueprints } from '../features/blueprints/blueprintStore.ts';
 import type { BlueprintStore } from '../features/blueprints/blueprintStore.ts';
+import { createAlertStore, mirrorAlerts } from '../features/gpus/alertStore.ts';
+import type { AlertStore } from '../features/gpus/alertStore.ts';
+import { createGpuStore, mirrorGpus } from '../features/gpus/gpuStore.ts';
+import type { GpuStore } from '../features/gpus/gpuStore.ts';
+import { createLeaseStore, mirrorLeases } from '../features/gpus/leaseStore.ts';
+import type { LeaseStore } from '../features/gpus/leaseStore.ts';
 import { createInstanceStore } from '../features/instances/instanceStore.ts';
 import type { InstanceStore } from '../features/instances/instanceStore.ts';
 import { mirrorInstances } from '../features/instances/mirrorInstances.ts';
@@ -13,8 +19,6 @@ import { createSettingStore, mirrorSettings } from '../features/settings/setting
 import type { SettingStore } from '../features/settings/settingStore.ts';
 import { createTerminalStore, mirrorTerminals } from '../features/terminals/terminalStore.ts';
 import type { TerminalStore } from '../features/terminals/terminalStore.ts';
-import { createGpuStore, mirrorGpus } from '../features/workstation/gpuStore.ts';
-import type { GpuStore } from '../features/workstation/gpuStore.ts';
 import { createWorkstationStore, mirrorWorkstation } from '../features/workstation/workstationStore.ts';
 import type { WorkstationStore } from '../features/workstation/workstationStore.ts';
 
@@ -23,6 +27,8 @@ export interface Stores {
   settings: SettingStore;
   workstation: WorkstationStore;
   gpus: GpuStore;
+  leases: LeaseStore;
+  alerts: AlertStore;
   journal: JournalStore;
   instances: InstanceStore;
   terminals: TerminalStore;
@@ -35,6 +41,8 @@ export function createStores(): Stores {
     settings: createSettingStore(),
     workstation: createWorkstationStore(),
     gpus: createGpuStore(),
+    leases: createLeaseStore(),
+    alerts: createAlertStore(),
     journal: createJournalStore(),
     instances: createInstanceStore(),
     terminals: createTerminalStore(),
@@ -51,6 +59,8 @@ export function keepStores(stores: Stores, connection: Connection, report: (erro
   keepMirror(connection, (client, signal) => mirrorRuns(stores.runs, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorBlueprints(stores.blueprints, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorGpus(stores.gpus, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorLeases(stores.leases, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorAlerts(stores.alerts, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorWorkstation(stores.workstation, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorJournal(stores.journal, client, signal), report);
 }

@@ -54,17 +54,17 @@ describe('the frame of the window', () => {
     const page = await openWindow();
 
     const names = await page.getByRole('navigation').getByRole('link').allInnerTexts();
-    await page.keyboard.press('Control+2');
-    await page.getByRole('heading', { name: 'Journal' }).waitFor();
     await page.keyboard.press('Control+3');
+    await page.getByRole('heading', { name: 'Journal' }).waitFor();
+    await page.keyboard.press('Control+4');
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
 
-    expect([names, new URL(page.url()).hash]).toEqual([['Instances', 'Journal', 'Settings'], '#/settings']);
+    expect([names, new URL(page.url()).hash]).toEqual([['Instances', 'GPUs', 'Journal', 'Settings'], '#/settings']);
   });
 
   test('the palette runs an action by its name, and says why another cannot be done', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+3');
+    await page.keyboard.press('Control+4');
 
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill('inspector');
@@ -78,7 +78,7 @@ describe('the frame of the window', () => {
 
   test('the sheet of shortcuts lists what the registry has, and a slash goes to the filter', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+2');
+    await page.keyboard.press('Control+3');
     await page.getByRole('heading', { name: 'Journal' }).waitFor();
 
     await page.keyboard.press('?');
@@ -169,7 +169,7 @@ describe('how the window looks', () => {
 describe('settings and journal', () => {
   test('a setting is changed in its box, refused in place when it does not fit, and is there after a reload', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+3');
+    await page.keyboard.press('Control+4');
     const box = page.getByRole('textbox', { name: 'Starts at the same time' });
 
     await box.fill('99');
@@ -187,7 +187,7 @@ describe('settings and journal', () => {
 
   test('the journal shows a change as it happens, and its filter narrows', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+2');
+    await page.keyboard.press('Control+3');
     const rows = page.getByRole('table').getByRole('row');
 
     await backend.client.settings.set({ key: 'journal.keepDays', value: 91 });
@@ -222,7 +222,7 @@ describe('an instance, from every area', () => {
 describe('a connection that breaks', () => {
   test('the window says so, keeps what it shows, and is back by itself with the truth of the next backend', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+3');
+    await page.keyboard.press('Control+4');
     const { home, url } = backend;
     await backend.kill();
     await page.getByText(/Connection lost, trying again/).first().waitFor();

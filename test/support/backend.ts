@@ -39,6 +39,8 @@ interface StartOptions {
   env?: Record<string, string>;
   args?: readonly string[];
   port?: number;
+  /** The backend's entry; the headless one by default. */
+  program?: string;
 }
 
 const folders = new Set<string>();
@@ -64,8 +66,8 @@ export function removeHomes(): void {
 }
 
 /** Starts a backend and waits until it answers. Give the same home again to start the next one after a kill. */
-export async function startBackend({ home = makeHome(), env = {}, args = [], port = 0, userId }: StartOptions = {}): Promise<TestBackend> {
-  const child = spawn(process.execPath, [entry, '--home', home, '--port', String(port), ...args], { env: { ...process.env, ...poolEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...(userId !== undefined && { uid: userId, gid: userId }) });
+export async function startBackend({ home = makeHome(), env = {}, args = [], port = 0, userId, program = entry }: StartOptions = {}): Promise<TestBackend> {
+  const child = spawn(process.execPath, [program, '--home', home, '--port', String(port), ...args], { env: { ...process.env, ...poolEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...(userId !== undefined && { uid: userId, gid: userId }) });
   let output = '';
   const collect = (bytes: Buffer): void => { output += bytes.toString(); };
   child.stdout.on('data', collect);

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { once } from 'node:events';
 import type { Logger } from '../../base/logger.ts';
 import { decideAccess, hostsOf, SESSION_COOKIE, SESSION_MS, type AccessService } from '../../features/access/index.ts';
+import type { ServeMetrics } from './metricsPage.ts';
 import type { RestCarrier } from './restCarrier.ts';
 import type { WebSocketCarrier } from './webSocketCarrier.ts';
 import { sendText, setSecurityHeaders, type ServeFiles } from './windowFiles.ts';
@@ -14,6 +15,7 @@ interface ListenerDeps {
   rest: RestCarrier;
   webSocket: WebSocketCarrier;
   serveWindow: ServeFiles;
+  serveMetrics: ServeMetrics;
   log: Logger;
 }
 
@@ -87,8 +89,13 @@ export class HttpListener {
     if (this.#answerStranger(url, response)) return;
     if (decision.kind === 'refuse') { this.#refuse(response, decision.reason); return; }
     if (url.pathname === '/api' || url.pathname.startsWith('/api/')) { await this.#deps.rest.handle(request, response, url.pathname); return; }
-    if (request.method !== 'GET' && request.method !== 'HEAD') { sendText(response, 405, 'This address can only be read.'); return; }
-    this.#deps.serveWindow(request, response);
+    if (url.pathname === '/metrics') { await this.#deps.serveMetrics(request, response); return; }
+    this.#serveWindow(request, response);
+  }
+
+  #serveWindow(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method === 'GET' || request.method === 'HEAD') this.#deps.serveWindow(request, response);
+    else sendText(response, 405, 'This address can only be read.');
   }
 
   /** What needs no key: whether somebody is there, and trading a one-time token for a session. */

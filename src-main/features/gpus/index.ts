@@ -1,1 +1,14 @@
+export { AlertService } from './alerts/alertService.ts';
 export { GpuSampler } from './gpuSampler.ts';
+export { HistoryRepository } from './history/historyRepository.ts';
+export { HistoryService } from './history/historyService.ts';
+export { toDeviceEnvironment } from './ledger/deviceEnvironment.ts';
+export type { GpuLeases, HeldLease, LeaseRequest, LeaseResult, LeaseWait } from './ledger/heldLease.ts';
+export { recordLeases } from './ledger/leaseJournal.ts';
+export { LeaseRepository } from './ledger/leaseRepository.ts';
+export { LeaseService } from './ledger/leaseService.ts';
+export { describeForeign, explainRefusal, toGib } from './ledger/refusalSentence.ts';
+export { takeStartLease, type StartLeaseResult } from './ledger/startLease.ts';
+export { toStartNeed, type StartNeed } from './ledger/startNeed.ts';
+export { MpsService } from './mps/mpsService.ts';
+export { renderMetrics } from './metrics/renderMetrics.ts';

@@ -11,12 +11,10 @@ import { compareVersions, judgePreflight, satisfiesVersion, type PreflightFacts 
 import { toAddress, toUrl } from './readinessProbe.ts';
 import { StartQueue } from './startQueue.ts';
 import { planSteps, splitWords } from './stopSequence.ts';
+import { aGpu, GIB } from '../../../test/fakes/facts/aGpu.ts';
 
-const GIB = 1024 ** 3;
-const card = (id: string, change: Partial<GpuReading['gpus'][number]> = {}): GpuReading['gpus'][number] => ({
-  id: gpuId.parse(id), index: 0, vendor: 'nvidia', name: 'Card', totalBytes: 24 * GIB, usedBytes: 4 * GIB, utilizationPercent: null, temperatureCelsius: null, powerWatts: null,
-  driverVersion: '570.10', cudaVersion: '12.8', computeCapability: '8.9', ...change,
-});
+const card = (id: string, change: Partial<GpuReading['gpus'][number]> = {}): GpuReading['gpus'][number] =>
+  aGpu({ id: gpuId.parse(id), name: 'Card', totalBytes: 24 * GIB, usedBytes: 4 * GIB, driverVersion: '570.10', cudaVersion: '12.8', computeCapability: '8.9', ...change });
 
 function aPreflight(requires: Partial<PreflightFacts['header']['requires']>, change: Partial<PreflightFacts> = {}): string[] {
   const header = createDefaultHeader('webui', 'App');

@@ -1,1 +1,2 @@
+export { RunUsageSampler } from './runUsageSampler.ts';
 export { WorkstationSampler } from './workstationSampler.ts';

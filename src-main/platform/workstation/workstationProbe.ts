@@ -1,75 +1,80 @@
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { currentLoad } from 'systeminformation';
+import { join } from 'node:path';
+import { currentLoad, mem, networkStats } from 'systeminformation';
+import type { WorkstationReading } from '#contract/workstation.ts';
+import { systemClock, type Clock } from '../../base/clock.ts';
+import { readFolderDisks } from './folderDisks.ts';
+import { parseCoreTimes, parseCpuTimes, parseMeminfo, parseNetDev, toCpuPercent, toNetworkRates, type CpuTimes, type NetworkCounts } from './procParsing.ts';
 
-/** One reading of CPU time and memory. `cpu` counts only grow; null where the platform gives a percentage itself. */
-export interface WorkstationFacts {
-  readonly cpuPercent: number | null;
-  readonly memoryTotalBytes: number;
-  readonly memoryUsedBytes: number;
-  readonly diskTotalBytes: number | null;
-  readonly diskFreeBytes: number | null;
-}
+/** One reading: what the contract says, but for the time; `cpuPercent` is null at the first. */
+export type WorkstationFacts = Omit<WorkstationReading, 'takenAtMs' | 'coreCount' | 'cpuPercent'> & { readonly cpuPercent: number | null };
 
 /** Reads what the workstation is doing. */
 export interface WorkstationProbe {
   readonly coreCount: number;
-  /** Percentages are over the time since the last call; null at the first. */
+  /** Percentages and rates are over the time since the last call; at the first they are null or left out. */
   read(): Promise<WorkstationFacts>;
 }
 
-interface CpuTimes { busy: number; total: number }
+interface WorkstationProbeOptions {
+  /** More folders whose disks are read, besides the data folder. */
+  readonly folders?: readonly string[];
+  readonly clock?: Clock;
+  readonly procRoot?: string;
+}
+
+interface Before { cpu: CpuTimes; cores: ReadonlyMap<number, CpuTimes>; networks: readonly NetworkCounts[]; atMs: number }
 
 /** Reads /proc directly: 0.02 ms instead of systeminformation's 0.7 (measured on Debian 12 with systeminformation 5.33). */
 export class ProcWorkstationProbe implements WorkstationProbe {
   readonly coreCount = availableParallelism();
-  readonly #home: string;
-  #last: CpuTimes | null = null;
+  readonly #folders: readonly string[];
+  readonly #clock: Clock;
+  readonly #procRoot: string;
+  #before: Before | null = null;
 
-  constructor(home: string) {
-    this.#home = home;
+  constructor(home: string, { folders = [], clock = systemClock, procRoot = '/proc' }: WorkstationProbeOptions = {}) {
+    this.#folders = [home, ...folders];
+    this.#clock = clock;
+    this.#procRoot = procRoot;
   }
 
   async read(): Promise<WorkstationFacts> {
-    const [stat, meminfo, disk] = await Promise.all([readFile('/proc/stat', 'utf8'), readFile('/proc/meminfo', 'utf8'), readDisk(this.#home)]);
-    const now = parseCpuTimes(stat);
-    const before = this.#last;
-    this.#last = now;
-    const cpuPercent = before === null || now.total <= before.total ? null : (100 * (now.busy - before.busy)) / (now.total - before.total);
-    return { cpuPercent, ...parseMeminfo(meminfo), ...disk };
+    const text = (name: string): Promise<string> => readFile(join(this.#procRoot, name), 'utf8');
+    const [stat, meminfo, netDev, disks] = await Promise.all([text('stat'), text('meminfo'), text('net/dev'), readFolderDisks(this.#folders)]);
+    const before = this.#before;
+    const now: Before = { cpu: parseCpuTimes(stat), cores: parseCoreTimes(stat), networks: parseNetDev(netDev), atMs: this.#clock.monotonicMs() };
+    this.#before = now;
+    const corePercents = [...now.cores].map(([core, times]) => toCpuPercent(before?.cores.get(core), times));
+    return {
+      cpuPercent: before === null ? null : toCpuPercent(before.cpu, now.cpu),
+      ...parseMeminfo(meminfo), ...toHomeDisk(disks), disks,
+      ...(before !== null && { corePercents: corePercents.map((percent) => percent ?? 0), networks: toNetworkRates(before.networks, now.networks, now.atMs - before.atMs) }),
+    };
   }
 }
 
 /** macOS and Windows, by systeminformation. */
 export class PortableWorkstationProbe implements WorkstationProbe {
   readonly coreCount = availableParallelism();
-  readonly #home: string;
+  readonly #folders: readonly string[];
 
-  constructor(home: string) {
-    this.#home = home;
+  constructor(home: string, { folders = [] }: Pick<WorkstationProbeOptions, 'folders'> = {}) {
+    this.#folders = [home, ...folders];
   }
 
   async read(): Promise<WorkstationFacts> {
-    const [load, disk] = await Promise.all([currentLoad(), readDisk(this.#home)]);
-    return { cpuPercent: load.currentLoad, memoryTotalBytes: totalmem(), memoryUsedBytes: totalmem() - freemem(), ...disk };
+    const [load, memory, interfaces, disks] = await Promise.all([currentLoad(), mem(), networkStats(), readFolderDisks(this.#folders)]);
+    return {
+      cpuPercent: load.currentLoad, corePercents: load.cpus.map(({ load: percent }) => percent),
+      memoryTotalBytes: totalmem(), memoryUsedBytes: totalmem() - freemem(), swapTotalBytes: memory.swaptotal, swapUsedBytes: memory.swapused,
+      ...toHomeDisk(disks), disks,
+      networks: interfaces.map(({ iface, rx_sec: received, tx_sec: sent }) => ({ name: iface, receivedBytesPerSecond: Math.max(0, received), sentBytesPerSecond: Math.max(0, sent) })),
+    };
   }
 }
 
-/** The first line of /proc/stat: user nice system idle iowait irq softirq steal, in clock ticks. */
-export function parseCpuTimes(stat: string): CpuTimes {
-  const ticks = stat.slice(0, stat.indexOf('\n')).split(/\s+/).slice(1, 9).map(Number);
-  const total = ticks.reduce((sum, value) => sum + value, 0);
-  return { total, busy: total - (ticks[3] ?? 0) - (ticks[4] ?? 0) };
-}
-
-/** Used is what the kernel cannot hand out: MemTotal − MemAvailable. */
-export function parseMeminfo(meminfo: string): { memoryTotalBytes: number; memoryUsedBytes: number } {
-  const read = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(meminfo)?.[1] ?? 0) * 1024;
-  const memoryTotalBytes = read('MemTotal');
-  return { memoryTotalBytes, memoryUsedBytes: memoryTotalBytes - read('MemAvailable') };
-}
-
-async function readDisk(path: string): Promise<{ diskTotalBytes: number | null; diskFreeBytes: number | null }> {
-  const disk = await statfs(path);
-  return { diskTotalBytes: disk.blocks * disk.bsize, diskFreeBytes: disk.bavail * disk.bsize };
+function toHomeDisk([home]: Awaited<ReturnType<typeof readFolderDisks>>): Pick<WorkstationReading, 'diskTotalBytes' | 'diskFreeBytes'> {
+  return { diskTotalBytes: home?.totalBytes ?? null, diskFreeBytes: home?.freeBytes ?? null };
 }

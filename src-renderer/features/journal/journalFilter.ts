@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { JournalEntry } from '#contract/journal.ts';
 
-export const journalKinds = ['all', 'instance', 'blueprint', 'setting', 'backend'] as const;
+export const journalKinds = ['all', 'instance', 'blueprint', 'gpu', 'setting', 'backend'] as const;
 export const journalKind = z.enum(journalKinds);
 export type JournalKind = z.infer<typeof journalKind>;
 
-/** The kind under which an entry is listed: runs and terminals belong to instances. */
-function toKind(entry: JournalEntry): JournalKind {
-  return entry.subjectKind === 'run' || entry.subjectKind === 'terminal' ? 'instance' : entry.subjectKind;
+const ofOthers: Partial<Record<JournalEntry['subjectKind'], JournalKind>> = { run: 'instance', terminal: 'instance', alert: 'gpu' };
+
+/** The kind under which an entry is listed: runs and terminals belong to instances, alerts to GPUs. */
+function toKind({ subjectKind }: JournalEntry): JournalKind {
+  return ofOthers[subjectKind] ?? journalKind.parse(subjectKind);
 }
 
 /** The entries of a kind in whose words every word of the filter stands. `toText` gives an entry's words as shown. */

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import type { Gpu } from '#contract/gpus.ts';
 import { useApp } from '../../app/appContext.tsx';
-import { formatBytes, formatBytesOf, formatNumber, formatPercent } from '../../base/format.ts';
+import { formatBytes, formatBytesOf, formatPercent } from '../../base/format.ts';
 import { Sparkline } from '../../ui/Sparkline.tsx';
+import { AlertMeter, GpuMeters } from '../gpus/GpuMeters.tsx';
 
 const HISTORY_LENGTH = 30;
 
@@ -15,6 +15,7 @@ export function WorkstationMeters(): ReactNode {
       <CpuMeter />
       <MemoryMeter />
       <GpuMeters />
+      <AlertMeter />
     </>
   );
 }
@@ -54,36 +55,5 @@ function MemoryMeter(): ReactNode {
         </span>
       )}
     </>
-  );
-}
-
-function GpuMeters(): ReactNode {
-  const { t } = useTranslation();
-  const { stores } = useApp();
-  const reading = useStore(stores.gpus, (state) => state.reading);
-  if (reading === null || reading.state === 'absent') return null;
-  return (
-    <>
-      {reading.gpus.map((gpu) => <GpuMeter key={gpu.id} gpu={gpu} />)}
-      {reading.state === 'slow' ? <span className="text-stalled">{t('app.statusBar.gpuSlow')}</span> : null}
-    </>
-  );
-}
-
-function GpuMeter({ gpu }: { gpu: Gpu }): ReactNode {
-  const { t } = useTranslation();
-  const unknown = t('app.statusBar.unknown');
-  const title = t('app.statusBar.gpuTitle', {
-    name: gpu.name,
-    utilization: gpu.utilizationPercent === null ? unknown : formatPercent(gpu.utilizationPercent),
-    power: gpu.powerWatts === null ? unknown : `${formatNumber(gpu.powerWatts)} W`,
-  });
-  return (
-    <span className="flex items-center gap-1.5" title={title}>
-      <span className="text-muted">GPU {gpu.index}</span>
-      <span aria-hidden className="flex h-3.5 w-1.5 items-end overflow-hidden rounded-sm bg-line"><span className="w-full bg-accent" style={{ height: `${(gpu.usedBytes / Math.max(1, gpu.totalBytes)) * 100}%` }} /></span>
-      <span className="tabular">{formatBytesOf(gpu.usedBytes, gpu.totalBytes)}</span>
-      {gpu.temperatureCelsius === null ? null : <span className="tabular">{formatNumber(gpu.temperatureCelsius)} °C</span>}
-    </span>
   );
 }

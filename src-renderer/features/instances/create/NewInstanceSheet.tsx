@@ -11,6 +11,7 @@ import { ErrorNote } from '../../../ui/ErrorNote.tsx';
 import { Switch } from '../../../ui/Switch.tsx';
 import { TextField } from '../../../ui/TextField.tsx';
 import { findBlueprint } from '../../blueprints/blueprintStore.ts';
+import { FitCheck } from '../../gpus/FitCheck.tsx';
 import { useInstances } from '../InstancesScope.tsx';
 import { useGpus } from '../edit/useValueText.ts';
 import { BlueprintPicker } from './BlueprintPicker.tsx';
@@ -68,6 +69,7 @@ function DescribeSheet({ blueprintId, onClose, creating }: NewInstanceSheetProps
         {blueprint === undefined ? null : <BlueprintSummary blueprint={blueprint} />}
         <MainFields draft={draft} problems={problems} category={blueprint?.header.category ?? ''} set={set} />
         {isUnparsed ? <Checkbox label={t('instances.create.unparsedConfirm')} isChecked={isAccepting} onChange={setAccepting} /> : null}
+        {blueprint === undefined ? null : <FitCheck requires={blueprint.header.requires} gpuIds={draft.gpuIds} />}
         <AdvancedFields draft={draft} problems={problems} set={set} />
         <button type="submit" className="sr-only" tabIndex={-1} aria-hidden>{t('instances.create.create')}</button>
       </form>
