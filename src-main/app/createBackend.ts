@@ -70,7 +70,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });
   const gpuFeatures = createGpuFeatures({ config, opened, journal, settings, gpus, workstation, host: shell.host, clock, log });
   const { leases, gpuHistory, alerts } = gpuFeatures;
-  const { instances, runs } = createInstanceFeatures({ config, opened, journal, settings, gpus, library, processes, ptyHost, clock, log });
+  const { instances, runs } = createInstanceFeatures({ config, opened, journal, settings, gpus, leases, library, processes, ptyHost, clock, log });
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
   const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
 

@@ -8,9 +8,11 @@ import { createInstanceFeatures } from '../../src-main/app/instanceFeatures.ts';
 import { systemClock } from '../../src-main/base/clock.ts';
 import { silentLog } from '../../src-main/base/logger.ts';
 import { BlueprintLibrary } from '../../src-main/features/blueprints/index.ts';
+import { GpuSampler, LeaseRepository, LeaseService } from '../../src-main/features/gpus/index.ts';
 import { DEFAULT_TIMING, type SupervisorTiming } from '../../src-main/features/instances/index.ts';
 import { JournalRepository, JournalService } from '../../src-main/features/journal/index.ts';
 import { SettingsRepository, SettingsService } from '../../src-main/features/settings/index.ts';
+import { createProcessOwners } from '../../src-main/platform/process/processOwners.ts';
 import { createProcessTable } from '../../src-main/platform/process/createProcessTable.ts';
 import type { ProcessTable } from '../../src-main/platform/process/processTable.ts';
 import { createNodeHostStarter } from '../../src-main/platform/pty/hostProcess.ts';
@@ -60,9 +62,11 @@ export class SupervisorWorld {
     const fixed = new Map<'ports.first' | 'ports.last' | 'instances.startLimit', unknown>([['ports.first', this.pool.first], ['ports.last', this.pool.last], ['instances.startLimit', startLimit]]);
     const settings = new SettingsService({ repository: new SettingsRepository(opened.database), journal, clock: systemClock, fixed });
     const host = new SocketPtyHost({ home: this.home, entryPath, clock: systemClock, log: silentLog, startHostProcess: createNodeHostStarter({ executablePath: process.execPath, environment: process.env }) });
+    const gpus = new GpuSampler({ probe: { read: () => Promise.resolve({ state: 'absent', gpus: [] }) }, clock: systemClock, log: silentLog });
+    const leases = new LeaseService({ readings: gpus, owners: createProcessOwners(), repository: new LeaseRepository(opened.database), getReserveBytes: () => 0, clock: systemClock, log: silentLog });
     const features = createInstanceFeatures({
       config: { instances: join(this.home, 'instances'), trash: join(this.home, 'trash'), logs: join(this.home, 'logs'), environment: process.env, versionsFile: join(stockBlueprints, '../versions.env'), stockBlueprints },
-      opened, journal, settings, gpus: { latest: () => Promise.resolve({ state: 'absent', takenAtMs: 0, gpus: [] }) },
+      opened, journal, settings, gpus, leases,
       library: new BlueprintLibrary({ stockFolder: stockBlueprints, customFolder: blueprints }), processes, ptyHost: host, clock: systemClock, log: loudLog, timing,
     });
     const backend = { ...features, host, journal, settings, leave: () => leave(features, host, opened.database) };

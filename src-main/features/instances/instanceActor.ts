@@ -13,7 +13,7 @@ import { Mailbox } from './mailbox.ts';
 import type { RootExit } from './runEnd.ts';
 import { toLaunchFailure, toRefusal, type RunLauncher } from './runLauncher.ts';
 import { RunWatch } from './runWatch.ts';
-import { emptyLease, type Prepared, type Reservation, type StartPhase, type StartPlan, type StartPreparation } from './startPreparation.ts';
+import { emptyLease, toLeaseHolder, type Prepared, type Reservation, type StartPhase, type StartPlan, type StartPreparation } from './startPreparation.ts';
 import type { SupervisorDeps } from './supervisorDeps.ts';
 
 interface ActorDeps {
@@ -170,7 +170,9 @@ export class InstanceActor {
     const { life: { state }, id, settings } = this.#kept;
     const runId = getRunId(state);
     const run = runId === null || state.kind === 'orphaned' ? null : this.#records.runs.find(runId);
-    if (run !== null) this.#shared.ports.hold(id, settings.name, run.ports);
+    if (run === null) return;
+    this.#shared.ports.hold(id, settings.name, run.ports);
+    this.#shared.gpuLeases.adopt(toLeaseHolder(this.#kept))?.ownMark(run.id);
   }
 
   /** What was waited for, or under way, when the last backend went. */
@@ -338,6 +340,7 @@ export class InstanceActor {
     if (this.#plan !== null) endLease(this.#plan);
     this.#plan = null;
     this.#shared.ports.release(this.#kept.id);
+    this.#shared.gpuLeases.release(toLeaseHolder(this.#kept));
   }
 
   async #readBlueprint(): Promise<void> {
@@ -383,4 +386,5 @@ function toMessage(error: unknown): string {
 function endLease({ lease }: StartPlan): void {
   lease.slot.dispose();
   lease.environment.dispose();
+  lease.gpu?.dispose();
 }

@@ -28,7 +28,7 @@ export class RunLauncher {
    * Starts `bash <script>` in a terminal, in the instance's folder.
    * @throws folder.not_writable, terminal.host_unavailable, or what the terminal host says; the record may be written by then.
    */
-  async launch(kept: KeptInstance, { blueprint, ports }: StartPlan, { runId, phase }: { runId: Run['id']; phase: StartPhase }): Promise<Run> {
+  async launch(kept: KeptInstance, { blueprint, ports, lease: { gpu } }: StartPlan, { runId, phase }: { runId: Run['id']; phase: StartPhase }): Promise<Run> {
     const { machine: { host, processes }, records, places } = this.#deps;
     const { settings } = kept;
     const paths = getInstancePaths(places.instances, kept);
@@ -37,10 +37,11 @@ export class RunLauncher {
     const self = await processes.readIdentity(process.pid);
     const run = records.runs.open({
       id: runId, instanceId: kept.id, instanceName: settings.name, phase: phase === 'install' ? 'install' : 'run', blueprintId: blueprint.id,
-      scriptSha256: blueprint.sha256, bootId: self?.bootId ?? '', ports: { ...ports }, gpuIds: [...(settings.gpuIds ?? [])],
+      scriptSha256: blueprint.sha256, bootId: self?.bootId ?? '', ports: { ...ports }, gpuIds: [...(gpu?.gpuIds ?? settings.gpuIds ?? [])],
       settings: Object.fromEntries(restartFields.map((field) => [field, settings[field]])),
     });
-    const env = createRunEnvironment(places, kept, blueprint, { runId, ports });
+    const env = { ...createRunEnvironment(places, kept, blueprint, { runId, ports }), ...gpu?.environment };
+    gpu?.ownMark(runId);
     const { pid } = await host.spawn({
       terminalId: run.terminalId, command: 'bash', args: [blueprint.path, ...verbOf(phase, blueprint.header.verbs)], cwd: paths.folder, env, ...TERMINAL_SIZE, logPath: run.logPath, mark: runId,
     });

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Blueprint } from '#contract/blueprints.ts';
 import type { PreflightCheck } from '#contract/instances.ts';
+import type { LeaseHolder } from '#contract/leases.ts';
 import { toDisposable, type Disposable } from '../../base/disposables.ts';
+import { takeStartLease, type HeldLease } from '../gpus/index.ts';
 import { getInstancePaths, type InstancePaths } from './instanceFolder.ts';
 import type { KeptInstance } from './instanceRepository.ts';
 import { readInstallStamp } from './installStamp.ts';
@@ -24,6 +26,8 @@ export interface StartLease {
   readonly slot: Disposable;
   /** Lets the next one write the environment. */
   readonly environment: Disposable;
+  /** GPU memory that is booked for the run until it has ended; null where it needs none. */
+  readonly gpu: HeldLease | null;
 }
 
 export interface StartPlan extends Reservation {
@@ -36,7 +40,12 @@ export type Prepared =
   | { readonly kind: 'refused'; readonly failure: Failure; readonly checks: readonly PreflightCheck[] };
 
 /** A lease that holds nothing, for a run that was found alive. */
-export const emptyLease: StartLease = { slot: toDisposable(() => undefined), environment: toDisposable(() => undefined) };
+export const emptyLease: StartLease = { slot: toDisposable(() => undefined), environment: toDisposable(() => undefined), gpu: null };
+
+/** Under what name an instance books GPU memory. */
+export function toLeaseHolder({ id, settings }: Pick<KeptInstance, 'id' | 'settings'>): LeaseHolder {
+  return { kind: 'run', id, name: settings.name };
+}
 
 /** Prepares starts: takes what must be taken at once, waits for its turn, and looks before the first download. */
 export class StartPreparation {
@@ -71,7 +80,14 @@ export class StartPreparation {
         return { kind: 'refused', failure: createFailure('preflight', { subject: failed.subject ?? failed.id, evidence: failed.hint }), checks };
       }
       const environment = phase === 'run' ? emptyLease.environment : await shared.locks.acquire(join(paths.folder, reservation.blueprint.header.env.path), signal);
-      return { kind: 'ready', plan: { ...reservation, phase, lease: { slot, environment } } };
+      const { requires } = reservation.blueprint.header;
+      const taken = await takeStartLease(shared.gpuLeases, { gpu: requires.gpu, vramMib: requires.vramMib, gpuIds: kept.settings.gpuIds }, { holder: toLeaseHolder(kept), signal });
+      if (taken.kind === 'refused') {
+        slot.dispose();
+        environment.dispose();
+        return { kind: 'refused', failure: createFailure('preflight', { subject: 'vram', evidence: taken.evidence }), checks };
+      }
+      return { kind: 'ready', plan: { ...reservation, phase, lease: { slot, environment, gpu: taken.lease } } };
     } catch (error) {
       slot.dispose();
       throw error;

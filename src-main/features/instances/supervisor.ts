@@ -61,6 +61,7 @@ export class Supervisor {
     const { processes } = this.#deps.machine;
     const bootId = (await processes.readIdentity(process.pid))?.bootId ?? '';
     await Promise.all(this.list().filter((actor) => actor.isLive).map((actor) => this.#adopt(actor, hosted, bootId)));
+    this.#deps.shared.gpuLeases.endAdoption('run');
     await this.#reapStrays();
   }
 
