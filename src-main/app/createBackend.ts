@@ -38,6 +38,8 @@ interface Shell {
   startHostProcess: StartHostProcess;
   /** The PTY host's entry where it is not the source, such as in the packed app. */
   ptyHostEntry?: string;
+  /** The entry of the process that calls NVIDIA's library, likewise. */
+  nvmlEntry?: string;
 }
 
 const PTY_HOST_ENTRY = fileURLToPath(new URL('../ptyHost/main.ts', import.meta.url));
@@ -64,7 +66,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const access = new AccessService({ ...secrets, clock });
   const eventLoop = new EventLoopMonitor(clock);
   const workstation = new WorkstationSampler({ probe: process.platform === 'linux' ? new ProcWorkstationProbe(config.home) : new PortableWorkstationProbe(config.home), clock, log });
-  const gpus = new GpuSampler({ probe: createGpuProbe({ clock, log, nvmlLibrary: config.nvidia.library ?? undefined, nvidiaSmi: config.nvidia.smi ?? undefined, environment: config.environment }), clock, log });
+  const gpus = new GpuSampler({ probe: createGpuProbe({ clock, log, nvmlLibrary: config.nvidia.library ?? undefined, nvidiaSmi: config.nvidia.smi ?? undefined, environment: config.environment, nvmlEntryPath: shell.nvmlEntry }), clock, log });
   const processes = createProcessTable();
   const ptyHost = new SocketPtyHost({ home: config.home, entryPath: shell.ptyHostEntry ?? PTY_HOST_ENTRY, startHostProcess: shell.startHostProcess, clock, log });
   const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });

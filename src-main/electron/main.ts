@@ -24,7 +24,11 @@ startDesktop({ appFolder, paths: { home: config.home, logs: config.logs }, log, 
 
 async function openBackend(host: Host): Promise<OpenedBackend> {
   const startHostProcess = createElectronPtyHostStarter({ environment: config.environment });
-  const backend = await createBackend(config, { host, startHostProcess, ptyHostEntry: join(appFolder, 'dist', 'electron', 'ptyHost.mjs') });
+  const backend = await createBackend(config, {
+    host, startHostProcess,
+    ptyHostEntry: join(appFolder, 'dist', 'electron', 'ptyHost.mjs'),
+    nvmlEntry: join(unpackedFolder, 'dist', 'electron', 'nvmlProcess.mjs'),
+  });
   if (backend === null) return { kind: 'elsewhere', link: await fetchRunningLink(config.socket) };
   await backend.start();
   return {
