@@ -9,8 +9,8 @@ export interface Area {
   Main: ComponentType;
   /** What stands in the inspector beside it; areas without one have no inspector. */
   Inspector?: ComponentType;
-  /** Beside its name in the rail: a count that asks for a look. */
-  Count?: ComponentType;
+  /** Beside its name in the rail: a count that asks for a look, only a dot in the narrow rail. */
+  Count?: ComponentType<{ isDot: boolean }>;
 }
 
 /** The one order of the rail, whatever exists of it. */
