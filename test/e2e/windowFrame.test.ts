@@ -173,7 +173,7 @@ describe('settings and journal', () => {
   test('a setting is changed in its box, refused in place when it does not fit, and is there after a reload', async () => {
     const page = await openWindow();
     await page.keyboard.press('Control+4');
-    const box = page.getByLabel('Starts at the same time');
+    const box = page.getByRole('textbox', { name: 'Starts at the same time' });
 
     await box.fill('99');
     await box.press('Enter');
@@ -219,7 +219,7 @@ describe('a connection that breaks', () => {
     await backend.client.settings.set({ key: 'instances.startLimit', value: 7 });
     await page.getByText(/Connection lost/).first().waitFor({ state: 'hidden' });
 
-    await expect.poll(() => page.getByLabel('Starts at the same time').inputValue()).toBe('7');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Starts at the same time' }).inputValue()).toBe('7');
     expect(stillThere).toBe('Settings');
     await page.close();
   });
