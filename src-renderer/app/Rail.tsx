@@ -32,6 +32,7 @@ function RailLink({ area, shortcut, isWide, isCurrent }: RailLinkProps): ReactNo
     <Tooltip content={name} shortcut={shortcut} side="right">
       <a
         href={toHash(area.id)}
+        aria-label={isWide ? undefined : name}
         aria-current={isCurrent ? 'page' : undefined}
         className={classNames(
           'relative flex h-8.5 items-center gap-2.5 rounded-sm no-underline',
@@ -40,8 +41,8 @@ function RailLink({ area, shortcut, isWide, isCurrent }: RailLinkProps): ReactNo
         )}
       >
         <area.icon size={17} aria-hidden className="shrink-0" />
-        <span className={isWide ? 'truncate' : 'sr-only'}>{name}</span>
-        {area.Count === undefined ? null : <span className={isWide ? 'ml-auto inline-flex' : 'absolute top-0 right-0 inline-flex'}><area.Count /></span>}
+        {isWide ? <span className="truncate">{name}</span> : null}
+        {area.Count === undefined ? null : <span className={isWide ? 'ml-auto inline-flex' : 'absolute top-1 right-1 inline-flex'}><area.Count isDot={!isWide} /></span>}
       </a>
     </Tooltip>
   );

@@ -11,8 +11,8 @@ export interface Area {
   Inspector?: ComponentType;
   /** The views of the area, as the route names them, that have no row to inspect. */
   viewsWithoutInspector?: readonly string[];
-  /** Beside its name in the rail: a count that asks for a look. */
-  Count?: ComponentType;
+  /** Beside its name in the rail: a count that asks for a look, only a dot in the narrow rail. */
+  Count?: ComponentType<{ isDot: boolean }>;
 }
 
 /** The one order of the rail, whatever exists of it. */

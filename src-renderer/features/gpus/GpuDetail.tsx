@@ -62,6 +62,7 @@ function Memory({ gpu }: { gpu: Gpu }): ReactNode {
           {device === undefined ? <p className="text-muted">{t('gpus.lease.waiting')}</p> : <LeaseBar device={device} />}
         </Part>
       )}
+      {gpu.migMode === 'on' && gpu.migInstances.length === 0 ? <p className="text-muted">{t('gpus.mig.none')}</p> : null}
       {gpu.migInstances.map((instance) => <MigMemory key={instance.id} instance={instance} />)}
     </>
   );

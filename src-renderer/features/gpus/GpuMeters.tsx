@@ -21,7 +21,8 @@ export function GpuMeters(): ReactNode {
   const { t } = useTranslation();
   const reading = useStore(useApp().stores.gpus, (state) => state.reading);
   if (reading === null || reading.gpus.length === 0) return null;
-  const { gpus, state } = reading;
+  const { state } = reading;
+  const gpus = reading.gpus.toSorted((a, b) => a.index - b.index);
   return (
     <>
       {gpus.length > MOST_BARS ? <AllGpus gpus={gpus} /> : (
@@ -44,10 +45,11 @@ export function AlertMeter(): ReactNode {
 }
 
 /** The same number on the area's icon in the rail. */
-export function AlertCount(): ReactNode {
+export function AlertCount({ isDot }: { isDot: boolean }): ReactNode {
   const { t } = useTranslation();
   const count = useStore(useApp().stores.alerts, countStanding);
   if (count === 0) return null;
+  if (isDot) return <span title={t('gpus.meter.alerts', { count })} className="size-2 rounded-sm bg-stalled" />;
   return <span title={t('gpus.meter.alerts', { count })} className="tabular inline-flex min-w-4 items-center justify-center rounded-sm bg-stalled px-1 text-xs leading-4 text-bg">{count}</span>;
 }
 

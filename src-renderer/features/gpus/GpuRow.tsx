@@ -45,7 +45,7 @@ export function GpuRow({ gpuId, isOpen, onToggle }: GpuRowProps): ReactNode {
           <span className="min-w-0 truncate text-muted" title={gpu.name}>{gpu.name}</span>
         </button>
       </th>
-      {gpu.state === 'lost' ? <td colSpan={gpuColumns.length - 1} className="px-1.5"><StatusWord tone="error" label={t('gpus.lost.word')} note={t('gpus.lost.note')} /></td> : <Readings gpu={gpu} />}
+      {gpu.state === 'lost' ? <td colSpan={gpuColumns.length - 1} className="px-1.5"><span className="flex items-center"><StatusWord tone="error" label={t('gpus.lost.word')} note={t('gpus.lost.note')} /></span></td> : <Readings gpu={gpu} />}
     </tr>
   );
 }

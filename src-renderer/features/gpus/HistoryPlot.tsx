@@ -72,7 +72,7 @@ function createPlot(box: HTMLElement, latest: { readonly current: HistoryPlotPro
   const axis: uPlot.Axis = { stroke: () => color('muted'), grid: { stroke: () => color('line'), width: 1 }, ticks: { show: false }, font: font() };
   return new uPlot({
     ...sizeOf(box, hasTimes),
-    padding: [rem() * 0.6, rem() * 0.5, hasTimes ? 0 : rem() * 0.3, 0],
+    padding: [rem() * 0.6, rem() * 1.4, hasTimes ? 0 : rem() * 0.3, 0],
     legend: { show: false },
     cursor: {
       y: false,

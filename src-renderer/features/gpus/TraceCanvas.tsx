@@ -42,7 +42,7 @@ function drawTrace(canvas: HTMLCanvasElement, points: readonly TracePoint[], { m
 function drawStretch(context: CanvasRenderingContext2D, points: readonly { x: number; y: number }[], { color, height }: { color: string; height: number }): void {
   const [first] = points;
   const last = points.at(-1);
-  if (first === undefined || last === undefined) return;
+  if (first === undefined || last === undefined || first === last) return;
   const line = new Path2D();
   line.moveTo(first.x - 0.5, first.y);
   for (const point of points) line.lineTo(point.x, point.y);

@@ -66,10 +66,9 @@ function DescribeSheet({ blueprintId, onClose, creating }: NewInstanceSheetProps
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); submit(false); }}>
         {creating.problem === null ? null : <ErrorNote problem={creating.problem} />}
         <BlueprintPicker chosenId={draft.blueprintId} onChoose={(chosen) => { setDraft((old) => chooseBlueprint(old, chosen, taken)); }} />
-        {blueprint === undefined ? null : <BlueprintSummary blueprint={blueprint} />}
+        {blueprint === undefined ? null : <><BlueprintSummary blueprint={blueprint} /><FitCheck requires={blueprint.header.requires} gpuIds={draft.gpuIds} /></>}
         <MainFields draft={draft} problems={problems} category={blueprint?.header.category ?? ''} set={set} />
         {isUnparsed ? <Checkbox label={t('instances.create.unparsedConfirm')} isChecked={isAccepting} onChange={setAccepting} /> : null}
-        {blueprint === undefined ? null : <FitCheck requires={blueprint.header.requires} gpuIds={draft.gpuIds} />}
         <AdvancedFields draft={draft} problems={problems} set={set} />
         <button type="submit" className="sr-only" tabIndex={-1} aria-hidden>{t('instances.create.create')}</button>
       </form>
