@@ -1,10 +1,11 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { WebSocket } from 'ws';
 import { openSocket, toLinkSocket, type BackendClient } from '../../src-main/cli/backendClient.ts';
@@ -67,7 +68,7 @@ export function removeHomes(): void {
 
 /** Starts a backend and waits until it answers. Give the same home again to start the next one after a kill. */
 export async function startBackend({ home = makeHome(), env = {}, args = [], port = 0, userId, program = entry }: StartOptions = {}): Promise<TestBackend> {
-  const child = spawn(process.execPath, [program, '--home', home, '--port', String(port), ...args], { env: { ...process.env, ...poolEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...(userId !== undefined && { uid: userId, gid: userId }) });
+  const child = spawnBackend({ args: [program, '--home', home, '--port', String(port), ...args], env, userId });
   let output = '';
   const collect = (bytes: Buffer): void => { output += bytes.toString(); };
   child.stdout.on('data', collect);
@@ -87,6 +88,11 @@ export async function startBackend({ home = makeHome(), env = {}, args = [], por
     },
     kill: async () => { socket.terminate(); await killChild(child); },
   };
+}
+
+function spawnBackend({ args, env, userId }: { args: string[]; env: Record<string, string>; userId: number | undefined }): ChildProcessByStdio<null, Readable, Readable> {
+  const user = userId === undefined ? {} : { uid: userId, gid: userId };
+  return spawn(process.execPath, args, { env: { ...process.env, ...poolEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...user });
 }
 
 async function connect(home: string): Promise<{ client: BackendClient; socket: WebSocket }> {

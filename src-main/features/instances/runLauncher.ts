@@ -4,6 +4,7 @@ import type { InstanceId } from '#contract/ids.ts';
 import { restartFields } from '#contract/instances.ts';
 import type { Run } from '#contract/runs.ts';
 import { createDefaultHeader } from '../blueprints/index.ts';
+import type { HeldLease } from '../gpus/index.ts';
 import { createScriptEnvironment } from './environmentPolicy.ts';
 import { ensureInstanceFolders, getInstancePaths } from './instanceFolder.ts';
 import type { KeptInstance } from './instanceRepository.ts';
@@ -37,7 +38,7 @@ export class RunLauncher {
     const self = await processes.readIdentity(process.pid);
     const run = records.runs.open({
       id: runId, instanceId: kept.id, instanceName: settings.name, phase: phase === 'install' ? 'install' : 'run', blueprintId: blueprint.id,
-      scriptSha256: blueprint.sha256, bootId: self?.bootId ?? '', ports: { ...ports }, gpuIds: [...(gpu?.gpuIds ?? settings.gpuIds ?? [])],
+      scriptSha256: blueprint.sha256, bootId: self?.bootId ?? '', ports: { ...ports }, gpuIds: listGpus(gpu, settings),
       settings: Object.fromEntries(restartFields.map((field) => [field, settings[field]])),
     });
     const env = { ...createRunEnvironment(places, kept, blueprint, { runId, ports }), ...gpu?.environment };
@@ -68,6 +69,11 @@ export class RunLauncher {
       await host.forget(terminalId).catch((error: unknown) => { log.debug('terminal.forgotten_before', { terminalId, error }); });
     }
   }
+}
+
+/** The GPUs that a run sees: those of its lease, else those that were chosen. */
+function listGpus(gpu: HeldLease | null, { gpuIds }: KeptInstance['settings']): string[] {
+  return [...(gpu?.gpuIds ?? gpuIds ?? [])];
 }
 
 /** The environment of one run of a script. */
