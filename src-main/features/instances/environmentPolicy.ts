@@ -94,15 +94,18 @@ export function parseVersions(text: string): Record<string, string> {
   return versions;
 }
 
-function versionVariables({ header, settings, versions }: ScriptEnvironment): Record<string, string> {
+/** Another index of PyTorch builds comes from the versions file or the backend's own environment; without one, pip's own is used. */
+function versionVariables({ base, header, settings, versions }: ScriptEnvironment): Record<string, string> {
   const choose = (own: string, blueprint: string): string | null => [own, blueprint].find((version) => version !== 'auto') ?? null;
   const python = choose(settings.pythonVersion, header.env.python);
   const torch = choose(settings.torchVersion, header.env.torch);
   const cuda = choose(settings.cudaVersion, header.env.cuda);
+  const indexUrl = versions['PYTORCH_INDEX_URL'] ?? base['PYTORCH_INDEX_URL'];
   return {
     ...(python !== null && { PYTHON_VERSION: python }),
     ...(torch !== null && { TORCH_VERSION: torch }),
-    ...(cuda !== null && { CUDA_VERSION: cuda, PYTORCH_INDEX_URL: toTorchIndexUrl(cuda, versions['PYTORCH_INDEX_URL'] ?? '') }),
+    ...(cuda !== null && { CUDA_VERSION: cuda }),
+    ...(indexUrl !== undefined && { PYTORCH_INDEX_URL: cuda === null ? indexUrl : toTorchIndexUrl(cuda, indexUrl) }),
   };
 }
 

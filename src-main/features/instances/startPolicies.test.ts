@@ -73,6 +73,13 @@ test('an instance’s own versions and GPUs win', () => {
   expect(toTorchIndexUrl('odd', 'https://example.test/whl/cu130')).toBe('https://example.test/whl/cu130');
 });
 
+test('without a known index of PyTorch builds none is given', () => {
+  const settings = { ...defaultSettings, cudaVersion: '12.8' };
+
+  expect(script({ settings, versions: {} })).not.toHaveProperty('PYTORCH_INDEX_URL');
+  expect(script({ settings, versions: {}, base: { PYTORCH_INDEX_URL: 'https://example.test/whl/cu130' } })).toMatchObject({ PYTORCH_INDEX_URL: 'https://example.test/whl/cu128' });
+});
+
 test('a shell stands in the instance’s environment', () => {
   expect(createShellEnvironment({ base: { PATH: '/usr/bin', CONDA_PREFIX: '/c' }, environmentFolder: '/data/a/env', folder: '/data/a', slug: 'a' })).toMatchObject({ PATH: '/data/a/env/bin:/usr/bin', VIRTUAL_ENV: '/data/a/env' });
   expect(cleanEnvironment({ PATH: '/conda/condabin:/conda/bin:/bin', CONDA_PREFIX: '/conda' })).toEqual({ PATH: '/bin' });
