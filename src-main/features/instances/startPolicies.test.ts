@@ -74,7 +74,7 @@ test('an instance’s own versions and GPUs win', () => {
 });
 
 test('without a known index of PyTorch builds none is given', () => {
-  const settings = { ...defaultSettings, cudaVersion: '12.8' };
+  const settings = { ...defaultSettings, name: 'App', blueprintId: 'stock:app', cudaVersion: '12.8' };
 
   expect(script({ settings, versions: {} })).not.toHaveProperty('PYTORCH_INDEX_URL');
   expect(script({ settings, versions: {}, base: { PYTORCH_INDEX_URL: 'https://example.test/whl/cu130' } })).toMatchObject({ PYTORCH_INDEX_URL: 'https://example.test/whl/cu128' });
