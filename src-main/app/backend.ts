@@ -178,7 +178,7 @@ export class Backend {
         { name: 'listeners', stop: async () => { this.#webSocket.stop(); await this.#tcpListener?.stop(); await this.#socketListener?.stop(); } },
         { name: 'instances', stop: () => features.instances.stop() },
         { name: 'terminals', stop: () => features.terminals.stop() },
-        { name: 'gpu features', stop: () => gpuFeatures.stop() },
+        { name: 'gpu features', stop: () => gpuFeatures.stop({ isLeaving: runs === 'leave' }) },
         { name: 'samplers', stop: async () => { await features.workstation.stop(); await features.gpus.stop(); } },
         { name: 'terminal host', stop: () => (runs === 'stop' ? ptyHost.shutdown() : ptyHost.stop()) },
         { name: 'database', stop: () => { eventLoop.stop(); closeDatabase(opened.database); } },

@@ -71,8 +71,8 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const ptyHost = new SocketPtyHost({ home: config.home, entryPath: shell.ptyHostEntry ?? PTY_HOST_ENTRY, startHostProcess: shell.startHostProcess, clock, log });
   const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });
   const gpuFeatures = createGpuFeatures({ config, opened, journal, settings, gpus, workstation, host: shell.host, clock, log });
-  const { leases, gpuHistory, alerts } = gpuFeatures;
-  const { instances, runs } = createInstanceFeatures({ config, opened, journal, settings, gpus, leases, library, processes, ptyHost, clock, log });
+  const { leases, gpuHistory, alerts, mpsSharing } = gpuFeatures;
+  const { instances, runs } = createInstanceFeatures({ config, opened, journal, settings, gpus, leases, mpsSharing, library, processes, ptyHost, clock, log });
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
   const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
 

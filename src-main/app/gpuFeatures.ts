@@ -1,10 +1,11 @@
+import { gpuId } from '#contract/ids.ts';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { DisposableStack, toDisposable, type Disposable } from '../base/disposables.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
-import { AlertService, HistoryRepository, HistoryService, LeaseRepository, LeaseService, MpsService, recordLeases, renderMetrics, type GpuSampler } from '../features/gpus/index.ts';
+import { AlertService, HistoryRepository, HistoryService, LeaseRepository, LeaseService, MpsService, MpsSharing, recordLeases, renderMetrics, type GpuSampler } from '../features/gpus/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
 import type { WorkstationSampler } from '../features/workstation/index.ts';
@@ -31,11 +32,12 @@ export interface GpuFeatures {
   readonly leases: LeaseService;
   readonly gpuHistory: HistoryService;
   readonly alerts: AlertService;
-  readonly mps: MpsService;
+  readonly mpsSharing: MpsSharing;
   /** The page at /metrics. */
   readonly readMetrics: () => Promise<string>;
   start(): void;
-  stop(): Promise<void>;
+  /** `isLeaving`: runs live on, and with them the daemons that they share. */
+  stop(options: { isLeaving: boolean }): Promise<void>;
 }
 
 const MIB = 1024 * 1024;
@@ -53,22 +55,25 @@ export function createGpuFeatures(surroundings: Surroundings): GpuFeatures {
   const gpuHistory = new HistoryService({ repository: new HistoryRepository(database), onDidRead: gpus.onDidRead, clock, log, isReadOnly });
   const alerts = new AlertService({ sources: { gpus: gpus.onDidRead, workstation: createPacedEvent(workstation.onDidRead, clock) }, journal, host, clock, log, getLimits: () => readLimits(settings) });
   const mps = new MpsService({ control: new NvidiaMpsControl({ program: config.nvidia.mpsControl ?? MPS_PROGRAM, folder: join(config.run, 'mps'), environment: config.environment }), log });
+  const mpsSharing = new MpsSharing({ mps, getSharedGpuIds: () => settings.get('gpus.mpsDevices').map((id) => gpuId.parse(id)), onDidChangeChoice: settings.onDidChange, log });
   const stack = new DisposableStack();
   return {
-    leases, gpuHistory, alerts, mps,
+    leases, gpuHistory, alerts, mpsSharing,
     readMetrics: async () => renderMetrics({ hostName: hostname(), reading: await gpus.latest(), ledger: leases.ledger(), workstation: workstation.last, alerts: alerts.list() }),
     start: () => {
       stack.add(recordLeases(leases, journal));
       leases.start();
       gpuHistory.start();
       alerts.start();
+      mpsSharing.start();
     },
-    stop: async () => {
+    stop: async ({ isLeaving }) => {
       alerts.stop();
       leases.stop();
       gpuHistory.stop();
       stack.dispose();
-      await mps.stop();
+      await mpsSharing.stop({ isLeaving });
+      if (!isLeaving) await mps.stop();
     },
   };
 }

@@ -4,7 +4,7 @@ import { AppError } from '#contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { BlueprintLibrary } from '../features/blueprints/index.ts';
-import type { GpuLeases, GpuSampler } from '../features/gpus/index.ts';
+import type { GpuLeases, GpuSampler, MpsSharing } from '../features/gpus/index.ts';
 import { DEFAULT_TIMING, EnvironmentLock, InstanceRepository, InstanceService, namesBlueprint, parseVersions, PortService, StartQueue, Supervisor, type InstancePlaces, type SupervisorDeps, type SupervisorTiming } from '../features/instances/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import { RunRepository, RunService } from '../features/runs/index.ts';
@@ -21,6 +21,7 @@ interface Surroundings {
   settings: SettingsService;
   gpus: Pick<GpuSampler, 'latest'>;
   leases: GpuLeases;
+  mpsSharing: Pick<MpsSharing, 'environmentOf'>;
   library: BlueprintLibrary;
   processes: ProcessTable;
   ptyHost: PtyHost;
@@ -32,7 +33,7 @@ interface Surroundings {
 
 /** Builds runs and instances with all that they share. */
 export function createInstanceFeatures(surroundings: Surroundings): { instances: InstanceService; runs: RunService } {
-  const { config, opened, journal, settings, gpus, leases, library, processes, ptyHost, clock, log, timing = DEFAULT_TIMING } = surroundings;
+  const { config, opened, journal, settings, gpus, leases, mpsSharing, library, processes, ptyHost, clock, log, timing = DEFAULT_TIMING } = surroundings;
   const repository = new InstanceRepository(opened.database);
   const runs = new RunService({ repository: new RunRepository(opened.database), resolveInstance: (reference) => instances.resolve(reference), logsFolder: join(config.logs, 'runs'), clock });
   const ports = new PortService({
@@ -48,6 +49,7 @@ export function createInstanceFeatures(surroundings: Surroundings): { instances:
       queue: new StartQueue({ getLimit: () => settings.get('instances.startLimit') }),
       locks: new EnvironmentLock(),
       gpuLeases: leases,
+      gpuSharing: mpsSharing,
       isBlueprintRunning: (reference) => instances.list({ deleted: false }).some(({ status, blueprintId }) => status === 'started' && namesBlueprint(reference, blueprintId)),
     },
     places: readPlaces(config),

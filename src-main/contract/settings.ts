@@ -27,6 +27,8 @@ export const settingSchemas = {
   'terminal.fontSize': z.int().min(8).max(32).default(13),
   'journal.keepDays': z.int().min(1).max(3650).default(90),
   'gpus.reserveMib': z.int().min(0).max(65_536).default(512),
+  /** UUIDs of the devices on which several programs run at the same time, through NVIDIA's MPS. */
+  'gpus.mpsDevices': z.array(z.string()).default([]),
   'alerts.notify': z.enum(['on', 'off']).default('on'),
   'alerts.temperatureCelsius': z.int().min(40).max(120).default(87),
   'alerts.vramPercent': z.int().min(50).max(100).default(95),

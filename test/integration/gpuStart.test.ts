@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Instance } from '#contract/instances.ts';
 import { aDevice, FakeDriver, GIB, uuidOf } from '../fakes/gpu/scenario.ts';
+import { toMpsFolders } from '../../src-main/platform/mps/mpsFolders.ts';
 import { makeHome, removeHomes, startBackend, type TestBackend } from '../support/backend.ts';
 import { waitFor } from '../support/waitFor.ts';
 
@@ -17,7 +20,8 @@ exec python3 -m http.server --bind "$WEBUI_HOST" "$WEBUI_PORT"
 `;
 
 const driver = new FakeDriver({ devices: [aDevice(0, { used: 0 }), aDevice(1, { used: 2 * GIB })] });
-const env = { WHEELHOUSE_NVIDIA_SMI: driver.nvidiaSmi, WHEELHOUSE_NVML_LIBRARY: 'none' };
+const mpsControl = fileURLToPath(new URL('../fakes/nvidia-cuda-mps-control.sh', import.meta.url));
+const env = { WHEELHOUSE_NVIDIA_SMI: driver.nvidiaSmi, WHEELHOUSE_NVML_LIBRARY: 'none', WHEELHOUSE_MPS_CONTROL: mpsControl };
 const home = makeHome();
 let backend: TestBackend;
 beforeAll(async () => {
@@ -65,6 +69,24 @@ test('a lease outlives the backend as its run does', async () => {
   }, { timeoutMs: 20_000, what: 'the leases of the runs that live on' });
 
   expect(after.leases.map(({ holder }) => holder.name).toSorted()).toEqual(['Painter three', 'Painter two']);
+});
+
+test('on a device that is shared a run meets the daemon and is held to what it booked; the daemon goes when sharing is switched off', async () => {
+  const { client } = backend;
+  await client.instances.stop({ instance: 'Painter two' });
+  await client.instances.stop({ instance: 'Painter three' });
+  await waitFor(async () => (await client.leases.list({})).leases.length === 0, { what: 'both leases to be given back' });
+  const { pipe } = toMpsFolders(join(home, 'run', 'mps'), uuidOf(0));
+  await client.settings.set({ key: 'gpus.mpsDevices', value: [uuidOf(0), uuidOf(1)] });
+  await waitFor(() => existsSync(join(pipe, 'control')), { what: 'the daemon' });
+
+  const shared = await start('Painter four');
+  const seen = readEnvironment(shared.pid ?? 0);
+  await client.settings.set({ key: 'gpus.mpsDevices', value: [] });
+  await waitFor(() => !existsSync(join(pipe, 'control')), { what: 'the daemon to go' });
+
+  expect(seen['CUDA_MPS_PIPE_DIRECTORY']).toBe(toMpsFolders(join(home, 'run', 'mps'), seen['CUDA_VISIBLE_DEVICES'] ?? '').pipe);
+  expect(seen['CUDA_MPS_PINNED_DEVICE_MEM_LIMIT']).toBe('0=14336M');
 });
 
 function readEnvironment(pid: number): Record<string, string> {

@@ -66,7 +66,7 @@ export class SupervisorWorld {
     const leases = new LeaseService({ readings: gpus, owners: createProcessOwners(), repository: new LeaseRepository(opened.database), getReserveBytes: () => 0, clock: systemClock, log: silentLog });
     const features = createInstanceFeatures({
       config: { instances: join(this.home, 'instances'), trash: join(this.home, 'trash'), logs: join(this.home, 'logs'), environment: process.env, versionsFile: join(stockBlueprints, '../versions.env'), stockBlueprints },
-      opened, journal, settings, gpus, leases,
+      opened, journal, settings, gpus, leases, mpsSharing: { environmentOf: () => ({}) },
       library: new BlueprintLibrary({ stockFolder: stockBlueprints, customFolder: blueprints }), processes, ptyHost: host, clock: systemClock, log: loudLog, timing,
     });
     const backend = { ...features, host, journal, settings, leave: () => leave(features, host, opened.database) };

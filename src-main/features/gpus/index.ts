@@ -11,4 +11,5 @@ export { describeForeign, explainRefusal, toGib } from './ledger/refusalSentence
 export { takeStartLease, type StartLeaseResult } from './ledger/startLease.ts';
 export { toStartNeed, type StartNeed } from './ledger/startNeed.ts';
 export { MpsService } from './mps/mpsService.ts';
+export { MpsSharing } from './mps/mpsSharing.ts';
 export { renderMetrics } from './metrics/renderMetrics.ts';

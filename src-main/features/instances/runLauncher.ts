@@ -14,6 +14,7 @@ import { endTree, type StopOutcome } from './stopSequence.ts';
 import { toRoot } from './runWatch.ts';
 import type { InstancePlaces, SupervisorDeps } from './supervisorDeps.ts';
 
+const BYTES_PER_MIB = 1024 * 1024;
 const KEPT_TERMINALS = 2;
 const TERMINAL_SIZE = { columns: 120, rows: 30 };
 
@@ -41,7 +42,7 @@ export class RunLauncher {
       scriptSha256: blueprint.sha256, bootId: self?.bootId ?? '', ports: { ...ports }, gpuIds: listGpus(gpu, settings),
       settings: Object.fromEntries(restartFields.map((field) => [field, settings[field]])),
     });
-    const env = { ...createRunEnvironment(places, kept, blueprint, { runId, ports }), ...gpu?.environment };
+    const env = { ...createRunEnvironment(places, kept, blueprint, { runId, ports }), ...this.#gpuEnvironment(gpu, blueprint) };
     gpu?.ownMark(runId);
     const { pid } = await host.spawn({
       terminalId: run.terminalId, command: 'bash', args: [blueprint.path, ...verbOf(phase, blueprint.header.verbs)], cwd: paths.folder, env, ...TERMINAL_SIZE, logPath: run.logPath, mark: runId,
@@ -49,6 +50,12 @@ export class RunLauncher {
     const identity = await processes.readIdentity(pid);
     this.#deps.machine.log.info('run.started', { runId, instanceId: kept.id, pid, phase });
     return records.runs.update(runId, { pid, startToken: identity?.startToken ?? null, processGroup: pid });
+  }
+
+  #gpuEnvironment(gpu: HeldLease | null, { header }: Blueprint): Record<string, string> {
+    if (gpu === null) return {};
+    const bookedBytes = (header.requires.vramMib ?? 0) * BYTES_PER_MIB;
+    return { ...gpu.environment, ...this.#deps.shared.gpuSharing.environmentOf(gpu.gpuIds, bookedBytes) };
   }
 
   /** Ends a run's process tree and proves it. Without its blueprint the usual signals are sent. */

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { ProcessTable } from '../../platform/process/processTable.ts';
 import type { PtyHost } from '../../platform/pty/ptyHost.ts';
 import type { BlueprintLibrary } from '../blueprints/index.ts';
-import type { GpuLeases } from '../gpus/index.ts';
+import type { GpuLeases, MpsSharing } from '../gpus/index.ts';
 import type { JournalService } from '../journal/index.ts';
 import type { RunService } from '../runs/index.ts';
 import type { EnvironmentLock } from './environmentLock.ts';
@@ -63,6 +63,8 @@ export interface Shared {
   readonly queue: StartQueue;
   readonly locks: EnvironmentLock;
   readonly gpuLeases: GpuLeases;
+  /** What a run needs where its device is shared. */
+  readonly gpuSharing: Pick<MpsSharing, 'environmentOf'>;
   /** Whether an instance of a blueprint runs. */
   readonly isBlueprintRunning: (reference: string) => boolean;
 }
