@@ -136,7 +136,7 @@ test('a new one begins with a template that is right, and a draft is kept while 
 
   await script(page).press('Control+End');
   await page.keyboard.type('# kept');
-  await page.keyboard.press('Control+2');
+  await page.keyboard.press('Control+3');
   await page.getByRole('heading', { name: 'Journal' }).waitFor();
   await page.goBack();
   await script(page).waitFor();

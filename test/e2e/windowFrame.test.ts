@@ -205,12 +205,12 @@ describe('an instance, from every area', () => {
   test('the palette finds it by name, and the journal leads to its row', async () => {
     const { id } = await backend.client.instances.create({ name: 'Reading room', blueprintId: 'http-server' });
     const page = await openWindow();
-    await page.keyboard.press('Control+2');
+    await page.keyboard.press('Control+3');
     const row = page.getByRole('row', { name: /Reading room/ }).first();
 
     await row.getByRole('button', { name: /Reading room/ }).click();
     await page.getByRole('row', { name: /Reading room/, selected: true }).waitFor();
-    await page.keyboard.press('Control+3');
+    await page.keyboard.press('Control+4');
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await choose(page, 'show reading room');
 

@@ -39,7 +39,7 @@ function Traces({ gpu }: { gpu: Gpu }): ReactNode {
     { key: 'powerWatts', max: power, text: formatOf(gpu.powerWatts, gpu.powerLimitWatts, 'W') },
   ] as const;
   return (
-    <Part level={3} title={t('gpus.live.title')} note={t('gpus.live.note')}>
+    <Part isInDevice title={t('gpus.live.title')} note={t('gpus.live.note')}>
       <div className="grid grid-cols-4 gap-3">
         {traces.map(({ key, max, text }) => (
           <div key={key} className="min-w-0 rounded-sm border border-line bg-panel px-2 pt-1">
@@ -58,7 +58,7 @@ function Memory({ gpu }: { gpu: Gpu }): ReactNode {
   return (
     <>
       {gpu.migMode === 'on' ? null : (
-        <Part level={3} title={t('gpus.lease.title')} note={device === undefined ? null : t('gpus.lease.free', { size: formatBytes(device.freeBytes) })}>
+        <Part isInDevice title={t('gpus.lease.title')} note={device === undefined ? null : t('gpus.lease.free', { size: formatBytes(device.freeBytes) })}>
           {device === undefined ? <p className="text-muted">{t('gpus.lease.waiting')}</p> : <LeaseBar device={device} />}
         </Part>
       )}
@@ -72,12 +72,12 @@ function MigMemory({ instance }: { instance: Gpu['migInstances'][number] }): Rea
   const { t } = useTranslation();
   const device = useLeasedDevice(instance.id);
   const words = instance.totalBytes === 0 ? t('gpus.unknown') : formatBytesOf(instance.usedBytes, instance.totalBytes);
-  return <Part level={3} title={instance.name} note={words}>{device === undefined ? null : <LeaseBar device={device} />}</Part>;
+  return <Part isInDevice title={instance.name} note={words}>{device === undefined ? null : <LeaseBar device={device} />}</Part>;
 }
 
 function Processes({ gpu }: { gpu: Gpu }): ReactNode {
   const { t } = useTranslation();
-  return <Part level={3} title={t('gpus.process.title')}><ProcessTable gpu={gpu} /></Part>;
+  return <Part isInDevice title={t('gpus.process.title')}><ProcessTable gpu={gpu} /></Part>;
 }
 
 function Facts({ gpu }: { gpu: Gpu }): ReactNode {
@@ -91,7 +91,7 @@ function Facts({ gpu }: { gpu: Gpu }): ReactNode {
     ['freeOfDriver', gpu.freeBytes === null ? t('gpus.unknown') : `${formatNumber(gpu.freeBytes / 1024 ** 2)} MiB`],
   ] as const;
   return (
-    <Part level={3} title={t('gpus.fact.title')}>
+    <Part isInDevice title={t('gpus.fact.title')}>
       <dl className="grid grid-cols-[9rem_minmax(0,1fr)] gap-x-3 text-xs">
         {facts.map(([key, value]) => (
           <div key={key} className="contents">

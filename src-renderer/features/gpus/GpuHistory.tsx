@@ -36,7 +36,7 @@ export function GpuHistory({ gpu }: { gpu: Gpu }): ReactNode {
     </>
   );
   return (
-    <Part level={3} title={t('gpus.history.title')} note={t('gpus.history.hint')} actions={actions}>
+    <Part isInDevice title={t('gpus.history.title')} note={t('gpus.history.hint')} actions={actions}>
       {problem === null ? null : <ErrorNote problem={problem} />}
       {shown === null && problem === null ? <Waiting label={t('gpus.history.waiting')} /> : null}
       {shown === null ? null : <Plots gpu={gpu} shown={shown} onZoom={setZoom} />}
