@@ -119,10 +119,8 @@ describe('a box with eight cards', () => {
     const saved = await backend.client.blueprints.save({ stem: 'needs-a-gpu', text: blueprint });
     const holder = await backend.client.instances.create({ name: 'Holder', blueprintId: saved.id, gpuIds: [gpuId.parse(uuidOf(2))] });
     await backend.client.instances.start({ instance: holder.id });
-    const run = await waitFor(async () => (await backend.client.instances.get({ instance: holder.id })).runId, { what: 'the run', timeoutMs: 20_000 });
-    const held = (await backend.client.leases.list({})).leases.some((lease) => lease.holder.id === run);
+    await waitFor(async () => (await backend.client.leases.list({})).leases.some((lease) => lease.holder.id === holder.id), { what: 'the lease of the start', timeoutMs: 20_000 });
 
-    if (!held) wish([{ holder: { kind: 'run', id: run, name: 'Holder' }, need: { bytes: 20 * GIB, placement: { kind: 'uuid', gpuIds: [gpuId.parse(uuidOf(2))] } } }]);
     await page.getByRole('region', { name: 'Who holds the memory' }).getByRole('link', { name: 'Holder' }).waitFor();
     wish([{ holder: { kind: 'build', id: 'build_1', name: 'A build' }, need: { bytes: 10 * GIB, placement: { kind: 'uuid', gpuIds: [gpuId.parse(uuidOf(2))] } } }]);
     const waiting = page.getByRole('region', { name: 'Waiting for room' });
