@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,14 @@ test('a custom blueprint is saved, listed, read by its stem, changed and deleted
   await library.deleteCustom('custom:mine');
   await expect(library.read('mine')).rejects.toMatchObject({ code: 'blueprint.not_found' });
   expect(await readdir(join(home, 'blueprints'))).toEqual([]);
+});
+
+test('a script that cannot be read hides no other one', async () => {
+  await library.saveAsCustom({ stem: 'mine', text: SCRIPT, expectedSha256: null });
+  await symlink('circle.sh', join(home, 'blueprints', 'circle.sh'));
+  await mkdir(join(home, 'blueprints', 'folder.sh'));
+  expect((await library.list()).filter(({ origin }) => origin === 'custom').map(({ id }) => id)).toEqual(['custom:mine']);
+  await expect(library.read('custom:circle')).rejects.toMatchObject({ code: 'blueprint.not_found' });
 });
 
 test('what somebody else changed is not overwritten', async () => {

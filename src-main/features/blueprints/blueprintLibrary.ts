@@ -25,7 +25,7 @@ export class BlueprintLibrary {
     this.#folders = { stock: stockFolder, custom: customFolder };
   }
 
-  /** All blueprints, custom ones first within a name. Files are read again only when their time or size changed. */
+  /** All blueprints that can be read, custom ones first within a name. Files are read again only when their time or size changed. */
   async list(): Promise<Blueprint[]> {
     const [custom, stock] = await Promise.all([this.#listFolder('custom'), this.#listFolder('stock')]);
     return [...custom, ...stock].sort((left, right) => left.header.name.localeCompare(right.header.name, 'en') || left.id.localeCompare(right.id, 'en'));
@@ -34,7 +34,7 @@ export class BlueprintLibrary {
   /** By id (`stock:jupyterlab`), or by stem alone, where a custom one wins. @throws blueprint.not_found */
   async read(reference: string): Promise<Blueprint & { text: string }> {
     for (const [origin, stem] of toCandidates(reference)) {
-      const found = STEM.test(stem) ? await this.#readFile(origin, `${stem}.sh`) : null;
+      const found = STEM.test(stem) ? await this.#readFile(origin, `${stem}.sh`).catch(unreadableToNull) : null;
       if (found === null) continue;
       return { ...found, text: decode(await readFile(found.path)) };
     }
@@ -73,8 +73,8 @@ export class BlueprintLibrary {
   }
 
   async #listFolder(origin: Origin): Promise<Blueprint[]> {
-    const names = (await readNames(this.#folders[origin])).filter((name) => name.endsWith('.sh') && STEM.test(stemOf(name)));
-    const read = await Promise.all(names.map((name) => this.#readFile(origin, name)));
+    const names = (await readNames(this.#folders[origin]).catch(unreadableToNull) ?? []).filter((name) => name.endsWith('.sh') && STEM.test(stemOf(name)));
+    const read = await Promise.all(names.map((name) => this.#readFile(origin, name).catch(unreadableToNull)));
     return read.filter((found) => found !== null);
   }
 
@@ -132,5 +132,11 @@ async function readNames(folder: string): Promise<string[]> {
 /** A folder that was never made, or a file that has just gone, is nothing to stumble over. */
 function missingToNull(error: unknown): null {
   if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+  throw error;
+}
+
+/** One file that may not be read, or a link that leads in a circle, must not hide all others. */
+function unreadableToNull(error: unknown): null {
+  if (error instanceof Error && 'code' in error) return null;
   throw error;
 }
