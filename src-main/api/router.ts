@@ -6,7 +6,7 @@ import type { RunService } from '../features/runs/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
 import type { SystemService } from '../features/system/index.ts';
 import type { TerminalService } from '../features/terminals/index.ts';
-import type { WorkstationSampler } from '../features/workstation/index.ts';
+import type { RunUsageSampler, WorkstationSampler } from '../features/workstation/index.ts';
 import { alertHandlers } from './alerts.ts';
 import { api } from './api.ts';
 import { blueprintHandlers } from './blueprints.ts';
@@ -16,6 +16,7 @@ import { instanceHandlers } from './instances.ts';
 import { journalHandlers } from './journal.ts';
 import { leaseHandlers } from './leases.ts';
 import { runHandlers } from './runs.ts';
+import { runUsageHandlers } from './runUsages.ts';
 import { settingsHandlers } from './settings.ts';
 import { systemHandlers } from './system.ts';
 import { terminalHandlers } from './terminals.ts';
@@ -27,6 +28,7 @@ export interface Features {
   blueprints: BlueprintService;
   instances: InstanceService;
   runs: RunService;
+  runUsages: RunUsageSampler;
   terminals: TerminalService;
   gpus: GpuSampler;
   gpuHistory: HistoryService;
@@ -44,6 +46,7 @@ export function createRouter(features: Features) {
     blueprints: blueprintHandlers(api.blueprints, features.blueprints),
     instances: instanceHandlers(api.instances, features.instances),
     runs: runHandlers(api.runs, features.runs),
+    runUsages: runUsageHandlers(api.runUsages, features.runUsages),
     terminals: terminalHandlers(api.terminals, features.terminals),
     gpus: gpuHandlers(api.gpus, features.gpus),
     gpuHistory: gpuHistoryHandlers(api.gpuHistory, features.gpuHistory),

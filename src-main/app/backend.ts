@@ -87,6 +87,7 @@ export class Backend {
     eventLoop.start();
     features.workstation.start();
     features.gpus.start();
+    features.runUsages.start();
     gpuFeatures.start();
     await features.instances.start();
     this.#webSocket.start();
@@ -179,7 +180,7 @@ export class Backend {
         { name: 'instances', stop: () => features.instances.stop() },
         { name: 'terminals', stop: () => features.terminals.stop() },
         { name: 'gpu features', stop: () => gpuFeatures.stop({ isLeaving: runs === 'leave' }) },
-        { name: 'samplers', stop: async () => { await features.workstation.stop(); await features.gpus.stop(); } },
+        { name: 'samplers', stop: async () => { await features.workstation.stop(); await features.gpus.stop(); await features.runUsages.stop(); } },
         { name: 'terminal host', stop: () => (runs === 'stop' ? ptyHost.shutdown() : ptyHost.stop()) },
         { name: 'database', stop: () => { eventLoop.stop(); closeDatabase(opened.database); } },
         { name: 'lock', stop: () => { lock.dispose(); this.#escapes?.dispose(); } },

@@ -10,7 +10,7 @@ import { JournalRepository, JournalService } from '../features/journal/index.ts'
 import { parseSettingEnvironment, SettingsRepository, SettingsService } from '../features/settings/index.ts';
 import { EventLoopMonitor, SystemService } from '../features/system/index.ts';
 import { TerminalService } from '../features/terminals/index.ts';
-import { WorkstationSampler } from '../features/workstation/index.ts';
+import { RunUsageSampler, WorkstationSampler } from '../features/workstation/index.ts';
 import { createGpuProbe } from '../platform/gpu/createGpuProbe.ts';
 import type { Host } from '../platform/host/host.ts';
 import { openLog } from '../platform/log/createLog.ts';
@@ -68,6 +68,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const workstation = new WorkstationSampler({ probe: process.platform === 'linux' ? new ProcWorkstationProbe(config.home) : new PortableWorkstationProbe(config.home), clock, log });
   const gpus = new GpuSampler({ probe: createGpuProbe({ clock, log, nvmlLibrary: config.nvidia.library ?? undefined, nvidiaSmi: config.nvidia.smi ?? undefined, environment: config.environment, nvmlEntryPath: shell.nvmlEntry }), clock, log });
   const processes = createProcessTable();
+  const runUsages = new RunUsageSampler({ processes, getGpus: () => gpus.last, clock, log });
   const ptyHost = new SocketPtyHost({ home: config.home, entryPath: shell.ptyHostEntry ?? PTY_HOST_ENTRY, startHostProcess: shell.startHostProcess, clock, log });
   const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });
   const gpuFeatures = createGpuFeatures({ config, opened, journal, settings, gpus, workstation, host: shell.host, clock, log });
@@ -83,7 +84,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
     readMachine: () => readMachineFacts({ home: config.home, python: settings.get('python.command') ?? 'python3', isTerminalHostUp: terminals.hostState === 'up' }),
     createLink: () => backend.createLink(),
   });
-  const features: Features = { system, blueprints, instances, runs, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings };
+  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings };
   const boundary = createRpcBoundary(log, opened);
   const backend: Backend = new Backend({ config, features, gpuFeatures, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
   return backend;

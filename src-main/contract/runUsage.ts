@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stream } from './declare.ts';
 import { gpuId, runId } from './ids.ts';
 
 /**
@@ -29,3 +30,7 @@ export type RunUsage = z.infer<typeof runUsage>;
 /** Every run that has living processes, at one moment. */
 export const runUsageReading = z.object({ takenAtMs: z.number(), runs: z.array(runUsage) });
 export type RunUsageReading = z.infer<typeof runUsageReading>;
+
+export const runUsages = {
+  watch: stream({ path: '/run-usages/watch', summary: 'What each live run takes, with its process tree, once a second', input: z.object({}), output: runUsageReading }),
+};

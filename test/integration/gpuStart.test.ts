@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Instance } from '#contract/instances.ts';
+import type { RunUsage } from '#contract/runUsage.ts';
 import { aDevice, FakeDriver, GIB, uuidOf } from '../fakes/gpu/scenario.ts';
 import { toMpsFolders } from '../../src-main/platform/mps/mpsFolders.ts';
 import { makeHome, removeHomes, startBackend, type TestBackend } from '../support/backend.ts';
@@ -45,6 +46,7 @@ test('two starts get a card each, a third is refused with who has the memory, an
   const { client } = backend;
 
   const [first, second] = [await start('Painter one'), await start('Painter two')];
+  const usage = await readUsage(first.runId ?? '');
   const third = await start('Painter three');
   const runs = await Promise.all([first, second].map(({ runId }) => client.runs.get({ run: runId ?? '' })));
   await client.instances.stop({ instance: 'Painter one' });
@@ -54,6 +56,8 @@ test('two starts get a card each, a third is refused with who has the memory, an
 
   expect([first.status, second.status, third.status, third.cause, third.causeSubject]).toEqual(['started', 'started', 'error', 'preflight', 'vram']);
   expect(runs.map(({ gpuIds }) => gpuIds).toSorted()).toEqual([[uuidOf(0)], [uuidOf(1)]]);
+  expect(usage?.processes.map(({ pid }) => pid)).toContain(first.pid);
+  expect(usage?.residentBytes).toBeGreaterThan(1_000_000);
   expect(third.causeEvidence).toMatch(/Painter (one|two)/);
   expect(readEnvironment(second.pid ?? 0)).toMatchObject({ CUDA_VISIBLE_DEVICES: runs[1]?.gpuIds[0], CUDA_DEVICE_ORDER: 'PCI_BUS_ID' });
 });
@@ -88,6 +92,14 @@ test('on a device that is shared a run meets the daemon and is held to what it b
   expect(seen['CUDA_MPS_PIPE_DIRECTORY']).toBe(toMpsFolders(join(home, 'run', 'mps'), seen['CUDA_VISIBLE_DEVICES'] ?? '').pipe);
   expect(seen['CUDA_MPS_PINNED_DEVICE_MEM_LIMIT']).toBe('0=14336M');
 });
+
+async function readUsage(runId: string): Promise<RunUsage | undefined> {
+  for await (const { runs } of await backend.client.runUsages.watch({})) {
+    const usage = runs.find((run) => run.runId === runId);
+    if (usage !== undefined) return usage;
+  }
+  return undefined;
+}
 
 function readEnvironment(pid: number): Record<string, string> {
   return Object.fromEntries(readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
