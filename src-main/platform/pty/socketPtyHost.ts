@@ -8,7 +8,7 @@ import type { HostConnection } from './hostConnection.ts';
 import type { StartHostProcess } from './hostProcess.ts';
 import { PROTOCOL_VERSION } from './hostProtocol.ts';
 import type { HostEvent, HostFacts, RequestBody, Results } from './hostProtocol.ts';
-import { getHostSocketPath } from './hostSocketPath.ts';
+import { getLocalSocketPath } from '../host/localSocketPath.ts';
 import type { HostedTerminal, LogError, PtyHost, Relay, SpawnRequest, TerminalExit } from './ptyHost.ts';
 import { RelayTable } from './relayTable.ts';
 
@@ -105,7 +105,7 @@ export class SocketPtyHost implements PtyHost {
 
   async #start(): Promise<HostFacts> {
     const { home, clock, log } = this.#deps;
-    const socketPath = getHostSocketPath(home);
+    const socketPath = getLocalSocketPath(home, 'pty');
     const connection = await connectToHost(socketPath) ?? await this.#startProcess(socketPath);
     const startedAtMs = clock.monotonicMs();
     const facts = await this.#greet(connection);
