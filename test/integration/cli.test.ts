@@ -42,6 +42,16 @@ describe('the command line', () => {
     expect(ids).toEqual(expect.arrayContaining(['stock:jupyterlab', 'stock:tensorboard', 'stock:gradio-starter', 'stock:mlflow', 'stock:http-server']));
   });
 
+  test('prints all of a long answer into a pipe', async () => {
+    const text = `#!/bin/bash\n### WHEELHOUSE-BLUEPRINT 1 ###\n# name = Long\n### END ###\n${'# a long script\n'.repeat(40_000)}`;
+    mkdirSync(join(home, 'blueprints'), { recursive: true });
+    writeFileSync(join(home, 'blueprints', 'long.sh'), text);
+
+    const { text: printed } = await json('blueprint', 'show', 'long');
+
+    expect(String(printed).length).toBe(text.length);
+  });
+
   test('takes an instance through its whole life', async () => {
     const created = await json('instance', 'create', 'files', '--blueprint', 'http-server', '--group', 'Tools');
     const started = await json('instance', 'start', 'files', '--wait');
