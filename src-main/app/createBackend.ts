@@ -68,7 +68,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const workstation = new WorkstationSampler({ probe: process.platform === 'linux' ? new ProcWorkstationProbe(config.home) : new PortableWorkstationProbe(config.home), clock, log });
   const gpus = new GpuSampler({ probe: createGpuProbe({ clock, log, nvmlLibrary: config.nvidia.library ?? undefined, nvidiaSmi: config.nvidia.smi ?? undefined, environment: config.environment, nvmlEntryPath: shell.nvmlEntry }), clock, log });
   const processes = createProcessTable();
-  const runUsages = new RunUsageSampler({ processes, getGpus: () => gpus.last, clock, log });
+  const runUsages = new RunUsageSampler({ processes, hasLiveRuns: () => instances.liveCount > 0, listRunIds: () => instances.list({ deleted: false }).flatMap(({ runId }) => runId ?? []), getGpus: () => gpus.last, clock, log });
   const ptyHost = new SocketPtyHost({ home: config.home, entryPath: shell.ptyHostEntry ?? PTY_HOST_ENTRY, startHostProcess: shell.startHostProcess, clock, log });
   const library = new BlueprintLibrary({ stockFolder: config.stockBlueprints, customFolder: config.blueprints });
   const gpuFeatures = createGpuFeatures({ config, opened, journal, settings, gpus, workstation, host: shell.host, clock, log });

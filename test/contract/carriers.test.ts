@@ -71,6 +71,14 @@ describe.each(carriers)('over %s', (carrier) => {
     expect(firsts).toMatchObject([{ kind: 'snapshot' }, { kind: 'snapshot' }, { gpus: [] }, { kind: 'snapshot' }]);
   });
 
+  test('what the runs take is told also while nothing runs', async () => {
+    const live = await client().runUsages.watch({});
+    const first = await live.next();
+    await live.return();
+
+    expect(first.value).toMatchObject({ runs: [] });
+  });
+
   test('a thousand calls at once are all answered', async () => {
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => client().settings.list({})));
 

@@ -14,7 +14,7 @@ test('a run is what its processes take together: CPU since the last time, memory
   const clock = new FakeClock();
   let rows = [aRow(20, 10), aRow(10, 1, { command: 'bash' })];
   const gpus = [onGpu(0, [{ pid: 20, usedBytes: 500, kind: 'compute' }, { pid: 20, usedBytes: 400, kind: 'graphics' }, { pid: 99, usedBytes: 7, kind: 'compute' }]), onGpu(1, [{ pid: 20, usedBytes: 100, kind: 'compute' }])];
-  const sampler = new RunUsageSampler({ processes: { findMarked: async () => new Map([['run-1', rows]]) }, getGpus: () => ({ state: 'ok', takenAtMs: 0, gpus }), clock, log: silentLog });
+  const sampler = new RunUsageSampler({ processes: { findMarked: async () => new Map([['run-1', rows], ['elsewhere', [aRow(30, 1)]]]) }, hasLiveRuns: () => true, listRunIds: () => ['run-1'], getGpus: () => ({ state: 'ok', takenAtMs: 0, gpus }), clock, log: silentLog });
   const readings: RunUsageReading[] = [];
   sampler.onDidRead((reading) => { readings.push(reading); });
   sampler.start();
@@ -37,7 +37,7 @@ test('a run is what its processes take together: CPU since the last time, memory
 test('another process with the number of one that ended starts from nothing', async () => {
   const clock = new FakeClock();
   let rows = [aRow(20, 1, { cpuTicks: 9_000 })];
-  const sampler = new RunUsageSampler({ processes: { findMarked: async () => new Map([['run-1', rows]]) }, getGpus: () => null, clock, log: silentLog });
+  const sampler = new RunUsageSampler({ processes: { findMarked: async () => new Map([['run-1', rows]]) }, hasLiveRuns: () => true, listRunIds: () => ['run-1'], getGpus: () => null, clock, log: silentLog });
   sampler.onDidRead(() => undefined);
   sampler.start();
   await clock.advance(1_000);
@@ -51,10 +51,36 @@ test('another process with the number of one that ended starts from nothing', as
 test('nothing is read while nobody listens', async () => {
   const clock = new FakeClock();
   let reads = 0;
-  const sampler = new RunUsageSampler({ processes: { findMarked: async () => { reads += 1; return new Map(); } }, getGpus: () => null, clock, log: silentLog });
+  const sampler = new RunUsageSampler({ processes: { findMarked: async () => { reads += 1; return new Map(); } }, hasLiveRuns: () => true, listRunIds: () => ['run-1'], getGpus: () => null, clock, log: silentLog });
   sampler.start();
 
   await clock.advance(10_000);
 
   expect(reads).toBe(0);
+});
+
+test('once the last run has ended that is told, and nothing is read before the next', async () => {
+  const clock = new FakeClock();
+  let reads = 0;
+  const sampler = new RunUsageSampler({ processes: { findMarked: async () => { reads += 1; return new Map(); } }, hasLiveRuns: () => false, listRunIds: () => [], getGpus: () => null, clock, log: silentLog });
+  const readings: RunUsageReading[] = [];
+  sampler.onDidRead((reading) => { readings.push(reading); });
+  sampler.start();
+
+  await clock.advance(10_000);
+
+  expect([reads, readings.map(({ runs }) => runs)]).toEqual([1, [[]]]);
+});
+
+test('a reading from before everybody left is not kept for the next listener', async () => {
+  const clock = new FakeClock();
+  const sampler = new RunUsageSampler({ processes: { findMarked: async () => new Map([['run-1', [aRow(10, 1)]]]) }, hasLiveRuns: () => true, listRunIds: () => ['run-1'], getGpus: () => null, clock, log: silentLog });
+  const listening = sampler.onDidRead(() => undefined);
+  sampler.start();
+  await clock.advance(1_000);
+
+  listening.dispose();
+  await clock.advance(1_000);
+
+  expect(sampler.last).toBeNull();
 });

@@ -10,13 +10,17 @@ const PERIOD_MS = 1_000;
 
 interface RunUsageSamplerDeps {
   readonly processes: Pick<ProcessTable, 'findMarked'>;
+  /** Whether there may be anything to read; asked before each reading. */
+  readonly hasLiveRuns: () => boolean;
+  /** The runs of this data folder: another backend's processes carry marks too. */
+  readonly listRunIds: () => readonly string[];
   /** The last reading of the GPUs, null before the first. */
   readonly getGpus: () => GpuReading | null;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Reads once a second what each run takes, but only while somebody listens; never twice at once. */
+/** Reads once a second what each run takes, but only while somebody listens and something runs; never twice at once. */
 export class RunUsageSampler {
   readonly #deps: RunUsageSamplerDeps;
   readonly #didRead = new Emitter<RunUsageReading>();
@@ -37,9 +41,7 @@ export class RunUsageSampler {
   }
 
   start(): void {
-    this.#stopTicking ??= this.#deps.clock.every(PERIOD_MS, () => {
-      if (this.#didRead.hasListeners) this.#reading ??= this.#read();
-    });
+    this.#stopTicking ??= this.#deps.clock.every(PERIOD_MS, () => { this.#tick(); });
   }
 
   /** Resolves once no reading is under way. */
@@ -49,10 +51,22 @@ export class RunUsageSampler {
     await this.#reading;
   }
 
+  /** What was read before a pause is forgotten, so that nobody is given it as the present; the end of the last run is told once. */
+  #tick(): void {
+    if (!this.#didRead.hasListeners) {
+      this.#last = null;
+      this.#ticks = new Map();
+    } else if (this.#deps.hasLiveRuns() || this.#last?.runs.length !== 0) {
+      this.#reading ??= this.#read();
+    }
+  }
+
   async #read(): Promise<void> {
-    const { processes, getGpus, clock, log } = this.#deps;
+    const { processes, listRunIds, getGpus, clock, log } = this.#deps;
     try {
-      const marked = await processes.findMarked();
+      const found = await processes.findMarked();
+      const ownIds = new Set(listRunIds());
+      const marked = new Map([...found].filter(([mark]) => ownIds.has(mark)));
       const nowMs = clock.monotonicMs();
       const runs = summariseRuns({ marked, ticksBefore: this.#ticks, elapsedMs: nowMs - this.#readAtMs, gpus: getGpus()?.gpus ?? [] });
       this.#ticks = new Map([...marked.values()].flat().map((row) => [toProcessKey(row), row.cpuTicks]));
