@@ -15,6 +15,8 @@ import { createJournalStore, mirrorJournal } from '../features/journal/journalSt
 import type { JournalStore } from '../features/journal/journalStore.ts';
 import { createRunStore, mirrorRuns } from '../features/runs/runStore.ts';
 import type { RunStore } from '../features/runs/runStore.ts';
+import { createRunUsageStore, mirrorRunUsages } from '../features/runs/runUsageStore.ts';
+import type { RunUsageStore } from '../features/runs/runUsageStore.ts';
 import { createSettingStore, mirrorSettings } from '../features/settings/settingStore.ts';
 import type { SettingStore } from '../features/settings/settingStore.ts';
 import { createTerminalStore, mirrorTerminals } from '../features/terminals/terminalStore.ts';
@@ -34,6 +36,7 @@ export interface Stores {
   terminals: TerminalStore;
   blueprints: BlueprintStore;
   runs: RunStore;
+  runUsages: RunUsageStore;
 }
 
 export function createStores(): Stores {
@@ -48,6 +51,7 @@ export function createStores(): Stores {
     terminals: createTerminalStore(),
     blueprints: createBlueprintStore(),
     runs: createRunStore(),
+    runUsages: createRunUsageStore(),
   };
 }
 
@@ -57,6 +61,7 @@ export function keepStores(stores: Stores, connection: Connection, report: (erro
   keepMirror(connection, (client, signal) => mirrorInstances(stores.instances, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorTerminals(stores.terminals, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorRuns(stores.runs, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorRunUsages(stores.runUsages, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorBlueprints(stores.blueprints, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorGpus(stores.gpus, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorLeases(stores.leases, client, signal), report);

@@ -14,6 +14,7 @@ import { isLive, toStatusView } from '../statusView.ts';
 import { CausePanel } from './CausePanel.tsx';
 import { FactList } from './FactList.tsx';
 import { PreflightSection } from './PreflightSection.tsx';
+import { ProcessSection } from './ProcessSection.tsx';
 import { RunHistory } from './RunHistory.tsx';
 import { Section } from './Section.tsx';
 
@@ -48,6 +49,7 @@ function Details({ instance }: { instance: Instance }): ReactNode {
       <CausePanel instance={instance} />
       {instance.restartNeededFor.length > 0 && isLive(instance.status) ? <RestartNeeded instance={instance} /> : null}
       <Section title={t('instances.inspector.settings')}><FactList instance={instance} /></Section>
+      <ProcessSection runId={instance.runId} />
       <PreflightSection instance={instance} />
       <RunHistory instance={instance} />
       {instance.notes === '' ? null : <Section title={t('instances.inspector.notes')}><p className="break-words whitespace-pre-wrap">{instance.notes}</p></Section>}

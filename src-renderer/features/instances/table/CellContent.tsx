@@ -16,6 +16,7 @@ import { StatusCell } from '../StatusCell.tsx';
 import { isLive } from '../statusView.ts';
 import { useDurationSince, useRelative } from '../useDuration.ts';
 import type { ColumnId } from './tableView.ts';
+import { UsageCell } from './UsageCell.tsx';
 
 interface CellProps { instance: Instance; draft: CellEdit | undefined }
 
@@ -93,6 +94,9 @@ const cells: Record<ColumnId, (props: CellProps) => ReactNode> = {
   health: HealthCell,
   port: PortCell,
   uptime: UptimeCell,
+  cpu: ({ instance }) => <UsageCell runId={instance.runId} column="cpu" />,
+  ram: ({ instance }) => <UsageCell runId={instance.runId} column="ram" />,
+  vram: ({ instance }) => <UsageCell runId={instance.runId} column="vram" />,
   lastStarted: LastStartedCell,
   blueprint: BlueprintCell,
   gpu: (props) => <SettingCell {...props} field="gpuIds" />,

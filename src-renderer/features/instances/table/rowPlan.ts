@@ -80,6 +80,9 @@ export function matchesFilter(instance: Instance, filter: string): boolean {
 
 type SortValue = string | number | null;
 
+/** Sorted once a second the lines would jump under the hand: what a run takes gives only running before not running. */
+const byRunning = ({ status }: Instance): SortValue => (status === 'started' ? 0 : null);
+
 const sortValues: Record<ColumnId, (instance: Instance) => SortValue> = {
   name: ({ name }) => name,
   status: rankStatus,
@@ -87,6 +90,9 @@ const sortValues: Record<ColumnId, (instance: Instance) => SortValue> = {
   gpu: ({ gpuIds }) => gpuIds?.join(',') ?? null,
   port: ({ port, portSetting }) => port ?? (portSetting === 'auto' ? null : portSetting),
   uptime: ({ startedAtMs, statusSinceMs, status }) => (status === 'started' ? -(startedAtMs ?? statusSinceMs) : null),
+  cpu: byRunning,
+  ram: byRunning,
+  vram: byRunning,
   blueprint: ({ blueprintName, blueprintId }) => blueprintName ?? blueprintId,
   autostart: ({ autostart }) => (autostart ? 0 : 1),
   launchArgs: ({ launchArgs }) => (launchArgs === '' ? null : launchArgs),

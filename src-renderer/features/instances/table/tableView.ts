@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const columnIds = ['name', 'status', 'health', 'gpu', 'port', 'uptime', 'blueprint', 'autostart', 'launchArgs', 'group', 'notes', 'lastStarted'] as const;
+export const columnIds = ['name', 'status', 'health', 'gpu', 'port', 'uptime', 'cpu', 'ram', 'vram', 'blueprint', 'autostart', 'launchArgs', 'group', 'notes', 'lastStarted'] as const;
 export const columnId = z.enum(columnIds);
 export type ColumnId = z.infer<typeof columnId>;
 

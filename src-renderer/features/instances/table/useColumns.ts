@@ -1,6 +1,8 @@
 import { useTable, type ColumnSizingState, type Updater } from '@tanstack/react-table';
 import { useMemo } from 'react';
+import { useStore } from 'zustand';
 import type { Instance } from '#contract/instances.ts';
+import { useApp } from '../../../app/appContext.tsx';
 import { columnFacts, columns, features } from './columns.ts';
 import { columnId, columnIds, defaultTableView, type ColumnId, type TableView } from './tableView.ts';
 
@@ -24,6 +26,7 @@ export interface Columns {
 /** The table's columns as remembered, and every way to change them. */
 export function useColumns(view: TableView, setView: (change: (view: TableView) => TableView) => void): Columns {
   const order = completeOrder(view.order);
+  const hasGpus = useStore(useApp().stores.gpus, ({ reading }) => (reading?.gpus.length ?? 0) > 0);
   const table = useTable({
     features,
     columns,
@@ -31,7 +34,7 @@ export function useColumns(view: TableView, setView: (change: (view: TableView) 
     state: {
       columnOrder: order,
       columnSizing: view.widths,
-      columnVisibility: Object.fromEntries(view.hidden.map((id) => [id, false])),
+      columnVisibility: { ...(hasGpus ? {} : { vram: false }), ...Object.fromEntries(view.hidden.map((id) => [id, false])) },
       sorting: view.sort === null ? [] : [{ id: view.sort.column, desc: view.sort.isDescending }],
     },
     manualSorting: true,
