@@ -135,3 +135,16 @@ test('the smallest stock blueprint works as it stands', async () => {
   expect(blueprintName).toBe('HTTP server');
   expect(await (await fetch(url ?? '')).text()).toContain('It works');
 });
+
+test('deletes and starts at the same moment leave it running or in the trash, never both', async () => {
+  const backend = await world.start();
+  const { id } = await backend.instances.create({ name: 'torn', blueprintId: 'serve' });
+
+  await Promise.allSettled([
+    backend.instances.delete('torn'), backend.instances.startOne('torn'), backend.instances.delete('torn'), backend.instances.startOne('torn'), backend.instances.delete('torn'),
+  ]);
+
+  expect(backend.instances.list({ deleted: true }).map((one) => [one.id, one.status])).toEqual([[id, 'stopped']]);
+  expect(await world.readMarked(backend)).toEqual([]);
+  await expect(backend.instances.startOne(id)).rejects.toMatchObject({ code: 'instance.not_found' });
+});

@@ -83,6 +83,7 @@ export class InstanceActor {
   /** Starts, and says why it was refused where that is known at once. @throws blueprint.not_found, port.in_use, port.pool_empty, terminal.host_unavailable */
   async request(event: Extract<LifeEvent, { kind: 'start' | 'restart' }>): Promise<void> {
     await this.#mailbox.put(async () => {
+      if (this.#kept.deletedAtMs !== null || this.#isClosed) throw new AppError('instance.not_found', 'it was deleted meanwhile', { instance: this.#kept.settings.name });
       this.#refusal = null;
       await this.#handle(event);
       this.#throwRefusal();
@@ -188,7 +189,7 @@ export class InstanceActor {
     const before = this.#kept.life;
     const { life, effects } = decideLife(before, event, this.#readFacts());
     if (JSON.stringify(life) !== JSON.stringify(before)) this.#write(before, life);
-    for (const effect of effects) await this.#do(effect);
+    for (const effect of effects) await this.#doSafely(effect);
   }
 
   #readFacts(): LifeFacts {
@@ -200,10 +201,24 @@ export class InstanceActor {
   #write(before: Life, life: Life): void {
     const { id, settings } = this.#kept;
     this.#kept = { ...this.#kept, life };
-    this.#records.repository.saveLife(id, life);
     const fact = describeTransition(before, life);
-    if (fact !== null) this.#records.journal.record({ ...fact, subjectKind: 'instance', subjectId: id, subjectName: settings.name });
+    try {
+      this.#records.repository.saveLife(id, life);
+      if (fact !== null) this.#records.journal.record({ ...fact, subjectKind: 'instance', subjectId: id, subjectName: settings.name });
+    } catch (error) {
+      // Such as a full disk: what is true is shown and acted on; the next change writes the whole life again.
+      this.#machine.log.error('instance.save_failed', { instanceId: id, status: life.state.kind, error });
+    }
     this.#deps.onDidChange();
+  }
+
+  /** One effect that fails does not keep the others back: a stop ends its tree even where nothing can be written. */
+  async #doSafely(effect: LifeEffect): Promise<void> {
+    try {
+      await this.#do(effect);
+    } catch (error) {
+      this.#machine.log.error('instance.effect_failed', { instanceId: this.#kept.id, effect: effect.kind, error });
+    }
   }
 
   #do(effect: LifeEffect): Promise<void> {
@@ -220,9 +235,9 @@ export class InstanceActor {
       this.#blueprint = reservation.blueprint;
       this.#track(this.#completePreparation(reservation, preparing));
     } catch (error) {
-      if (!isAppError(error)) throw error;
-      this.#refusal = error;
-      await this.#handle({ kind: 'refused', failure: toRefusal(error), checks: [] });
+      if (!isAppError(error)) this.#machine.log.error('instance.preparation_failed', { instanceId: this.#kept.id, error });
+      else this.#refusal = error;
+      await this.#handle({ kind: 'refused', failure: isAppError(error) ? toRefusal(error) : createFailure('preflight', { evidence: toMessage(error) }), checks: [] });
     }
   }
 

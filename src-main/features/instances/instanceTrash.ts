@@ -28,6 +28,7 @@ export class InstanceTrash {
     const actor = this.#directory.find(reference);
     await actor.exclusive(async () => {
       const { kept } = actor;
+      this.#requireStill(actor, { isTrashed: false });
       if (actor.isLive) throw new AppError('instance.busy', 'only a stopped instance can be deleted', { instanceId: kept.id, name: kept.settings.name, status: kept.life.state.kind });
       await moveInstanceFolder(getInstancePaths(this.#deps.places.instances, kept).folder, this.#placeOf(kept));
       this.#keep(actor, { ...kept, deletedAtMs: this.#deps.machine.clock.nowMs() });
@@ -42,6 +43,7 @@ export class InstanceTrash {
     const actor = this.#directory.find(reference, { deleted: true });
     await actor.exclusive(async () => {
       const { kept } = actor;
+      this.#requireStill(actor, { isTrashed: true });
       requireFreeSlug({ slug: kept.slug, name: kept.settings.name, id: kept.id }, this.#directory.listKept());
       const restored = { ...kept, folderName: kept.slug, deletedAtMs: null };
       const { folder } = getInstancePaths(this.#deps.places.instances, restored);
@@ -58,6 +60,7 @@ export class InstanceTrash {
     const actor = this.#directory.find(reference, { deleted: true });
     await actor.exclusive(async () => {
       const { kept } = actor;
+      this.#requireStill(actor, { isTrashed: true });
       try {
         await rm(this.#placeOf(kept), { recursive: true, force: true, maxRetries: 3 });
         await this.#deps.records.runs.purge(kept.id);
@@ -68,6 +71,12 @@ export class InstanceTrash {
       this.#supervisor.remove(kept.id);
       this.#directory.record('instance.purged', kept);
     });
+  }
+
+  /** What was found may have moved or gone while its turn was waited for. @throws instance.not_found */
+  #requireStill(actor: InstanceActor, { isTrashed }: { isTrashed: boolean }): void {
+    const isThereStill = this.#supervisor.list().includes(actor) && (actor.kept.deletedAtMs !== null) === isTrashed;
+    if (!isThereStill) throw new AppError('instance.not_found', 'it is no longer there', { instance: actor.kept.settings.name });
   }
 
   /** Purges what has been in the trash for longer. Does not throw: what cannot be deleted stays. */

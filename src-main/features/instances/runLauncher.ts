@@ -47,9 +47,15 @@ export class RunLauncher {
     const { pid } = await host.spawn({
       terminalId: run.terminalId, command: 'bash', args: [blueprint.path, ...verbOf(phase, blueprint.header.verbs)], cwd: paths.folder, env, ...TERMINAL_SIZE, logPath: run.logPath, mark: runId,
     });
-    const identity = await processes.readIdentity(pid);
-    this.#deps.machine.log.info('run.started', { runId, instanceId: kept.id, pid, phase });
-    return records.runs.update(runId, { pid, startToken: identity?.startToken ?? null, processGroup: pid });
+    try {
+      const identity = await processes.readIdentity(pid);
+      this.#deps.machine.log.info('run.started', { runId, instanceId: kept.id, pid, phase });
+      return records.runs.update(runId, { pid, startToken: identity?.startToken ?? null, processGroup: pid });
+    } catch (error) {
+      // Its record could not be completed: nothing would look after it.
+      await this.end(kept, blueprint, { ...run, pid });
+      throw error;
+    }
   }
 
   #gpuEnvironment(gpu: HeldLease | null, { header }: Blueprint): Record<string, string> {

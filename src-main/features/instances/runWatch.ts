@@ -41,6 +41,7 @@ export class RunWatch {
   #wake: (() => void) | null = null;
   #stage: InstanceStage | null = null;
   #done: Promise<void> | null = null;
+  #lastComplaint: string | null = null;
 
   constructor(deps: SupervisorDeps, subject: Subject) {
     this.#deps = deps;
@@ -82,11 +83,28 @@ export class RunWatch {
 
   async #watch(): Promise<void> {
     while (!this.#ended.signal.aborted) {
-      const tree = await this.#readTree();
-      if (tree.entries.length === 0 && await this.#isOver()) return;
-      if (tree.entries.length > 0) await this.#look(tree);
+      if (await this.#lookOnce()) return;
       await this.#pause();
     }
+  }
+
+  /** Whether the run is over. A look that fails, at a log that cannot be read say, is made again. */
+  async #lookOnce(): Promise<boolean> {
+    try {
+      const tree = await this.#readTree();
+      if (tree.entries.length === 0) return await this.#isOver();
+      await this.#look(tree);
+    } catch (error) {
+      this.#sayOnce(error);
+    }
+    return false;
+  }
+
+  #sayOnce(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (message === this.#lastComplaint) return;
+    this.#lastComplaint = message;
+    this.#deps.machine.log.error('run.look_failed', { runId: this.#subject.run.id, error });
   }
 
   async #look(tree: ProcessTree): Promise<void> {

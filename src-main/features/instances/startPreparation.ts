@@ -70,6 +70,7 @@ export class StartPreparation {
     const { shared } = this.#deps;
     const paths = getInstancePaths(this.#deps.places.instances, kept);
     const slot = await shared.queue.acquire(signal);
+    let environment = emptyLease.environment;
     try {
       const phase = await this.#planPhase(kept, reservation.blueprint, paths);
       const checks = await this.check(kept, reservation.blueprint, phase === 'run');
@@ -79,7 +80,7 @@ export class StartPreparation {
         slot.dispose();
         return { kind: 'refused', failure: createFailure('preflight', { subject: failed.subject ?? failed.id, evidence: failed.hint }), checks };
       }
-      const environment = phase === 'run' ? emptyLease.environment : await shared.locks.acquire(join(paths.folder, reservation.blueprint.header.env.path), signal);
+      if (phase !== 'run') environment = await shared.locks.acquire(join(paths.folder, reservation.blueprint.header.env.path), signal);
       const { requires } = reservation.blueprint.header;
       const taken = await takeStartLease(shared.gpuLeases, { gpu: requires.gpu, vramMib: requires.vramMib, gpuIds: kept.settings.gpuIds }, { holder: toLeaseHolder(kept), signal });
       if (taken.kind === 'refused') {
@@ -90,6 +91,7 @@ export class StartPreparation {
       return { kind: 'ready', plan: { ...reservation, phase, lease: { slot, environment, gpu: taken.lease } } };
     } catch (error) {
       slot.dispose();
+      environment.dispose();
       throw error;
     }
   }
