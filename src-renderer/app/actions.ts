@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { Action } from './actionRegistry.ts';
 import { useApp } from './appContext.tsx';
 
@@ -8,6 +8,6 @@ export type { Action } from './actionRegistry.ts';
 export function useActions(actions: readonly Action[]): void {
   const { actions: registry } = useApp();
   const latest = useRef(actions);
-  useEffect(() => { latest.current = actions; });
-  useEffect(() => registry.register(() => latest.current), [registry]);
+  useLayoutEffect(() => { latest.current = actions; });
+  useLayoutEffect(() => registry.register(() => latest.current), [registry]);
 }

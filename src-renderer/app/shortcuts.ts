@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { toKeys } from '../ui/Kbd.tsx';
 import { useApp } from './appContext.tsx';
 import type { Action } from './actions.ts';
@@ -49,7 +49,8 @@ function toPlace(target: EventTarget | null): KeyPlace {
 /** Takes the keys of every registered action, before whatever is in focus sees them. */
 export function useShortcuts(): void {
   const { actions } = useApp();
-  useEffect(() => {
+  // Before the first frame is drawn: a key pressed as soon as something is seen is not lost.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.isComposing) return;
       const action = findByKey(actions.list(), event, toPlace(event.target));

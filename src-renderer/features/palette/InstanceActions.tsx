@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Instance } from '#contract/instances.ts';
@@ -23,7 +23,8 @@ function Registration(): ReactNode {
   const { t } = useTranslation();
   const app = useApp();
   const { commands } = useScope();
-  useEffect(() => app.actions.register(() => [toCreate(app, t), ...listInstances(app.stores.instances.getState()).flatMap((instance) => toNamed(instance, { app, commands, t }))]), [app, commands, t]);
+  // In the same phase as the area's own actions, which must come later to take the place of these.
+  useLayoutEffect(() => app.actions.register(() => [toCreate(app, t), ...listInstances(app.stores.instances.getState()).flatMap((instance) => toNamed(instance, { app, commands, t }))]), [app, commands, t]);
   return null;
 }
 
