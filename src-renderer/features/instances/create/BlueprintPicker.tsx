@@ -9,7 +9,7 @@ import { TextField } from '../../../ui/TextField.tsx';
 
 const groups = ['stock', 'custom', 'unparsed'] as const;
 
-/** A list of blueprints in their three groups; the search keeps the focus and the arrows choose. */
+/** A list of blueprints in their three groups; the search keeps the focus, the arrows choose, Enter chooses the first that is found. */
 export function BlueprintPicker({ chosenId, onChoose }: { chosenId: string | null; onChoose: (blueprint: Blueprint) => void }): ReactNode {
   const { t } = useTranslation();
   const { stores } = useApp();
@@ -18,6 +18,11 @@ export function BlueprintPicker({ chosenId, onChoose }: { chosenId: string | nul
   const [search, setSearch] = useState('');
   const shown = groups.flatMap((group) => blueprints.filter((blueprint) => blueprint.group === group && matches(blueprint, search)));
   const step = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && shown[0] !== undefined && !shown.some(({ id }) => id === chosenId)) {
+      event.preventDefault();
+      onChoose(shown[0]);
+      return;
+    }
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (by === 0) return;
     event.preventDefault();
