@@ -13,7 +13,7 @@ export function ConnectionBar({ connection }: { connection: Connection }): React
   if (state.kind !== 'lost') return null;
   return (
     <div role="status" className="flex h-8 shrink-0 items-center justify-center gap-3 border-b border-line bg-changed text-text">
-      <Countdown retryAtMs={state.retryAtMs} />
+      {state.reason === 'refused' ? <span>{t('app.connection.refused')}</span> : <Countdown retryAtMs={state.retryAtMs} />}
       <Button size="sm" onClick={() => { connection.start(); }}>{t('app.connection.tryNow')}</Button>
     </div>
   );

@@ -2,7 +2,7 @@ import { createORPCClient } from '@orpc/client';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { Signal } from '../base/signal.ts';
-import type { Carrier, Link, OpenCarrier } from './carrier.ts';
+import type { Carrier, CloseReason, Link, OpenCarrier } from './carrier.ts';
 import type { Client } from './client.ts';
 import type { FramePort } from './frames.ts';
 
@@ -18,7 +18,7 @@ export class ConnectionLostError extends Error {
 export type ConnectionState =
   | { kind: 'connecting' }
   | { kind: 'open' }
-  | { kind: 'lost'; retryAtMs: number; attempt: number };
+  | { kind: 'lost'; retryAtMs: number; attempt: number; reason: CloseReason };
 
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 5_000] as const;
 
@@ -75,7 +75,7 @@ export class Connection {
     this.#carrier = this.#openCarrier({
       onOpen: (link) => { this.#open(link); },
       onFrame: (frame) => { this.#didFrame.fire(frame); },
-      onClose: () => { this.#close(); },
+      onClose: (reason) => { this.#close(reason); },
     });
   }
 
@@ -86,14 +86,14 @@ export class Connection {
     this.#didOpen.fire();
   }
 
-  #close(): void {
+  #close(reason: CloseReason): void {
     const wasOpen = this.#link !== null;
     this.#link = null;
     this.#carrier = null;
     const waitMs = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length - 1)] ?? 5_000;
     this.#attempt += 1;
     this.#timer = setTimeout(() => { this.start(); }, waitMs);
-    this.state.setState({ kind: 'lost', retryAtMs: Date.now() + waitMs, attempt: this.#attempt }, true);
+    this.state.setState({ kind: 'lost', retryAtMs: Date.now() + waitMs, attempt: this.#attempt, reason }, true);
     if (wasOpen) this.#didClose.fire();
   }
 }

@@ -27,7 +27,7 @@ export function openMessagePortCarrier({ onOpen, onFrame, onClose }: CarrierEven
     clearTimeout(deadline);
     window.removeEventListener('message', take);
     frames?.close();
-    onClose();
+    onClose('gone');
   };
   const take = (event: MessageEvent<unknown>): void => {
     const [rpcPort, framePort] = event.ports;

@@ -78,6 +78,15 @@ test.each(['/', '/api', '/api/instances', '/api/openapi.json', '/assets/x.js'])(
   expect(answers.map(({ status }) => status)).toEqual([401, 403, 403, 403, 403, 401]);
 });
 
+test('a browser without a key, or with one that was used, is told on a page how to get a fresh address', async () => {
+  const headers = { accept: 'text/html,application/xhtml+xml' };
+
+  const answers = await Promise.all(['/', '/?token=used'].map((path) => ask(path, { headers })));
+
+  expect(answers.map(({ status, headers: { 'content-type': type } }) => [status, type])).toEqual([[401, 'text/html; charset=utf-8'], [401, 'text/html; charset=utf-8']]);
+  for (const { text } of answers) expect(text).toContain('node scripts/wheelhouse.mjs status --link');
+});
+
 test.each([
   ['no token', {}], ['a wrong token', { authorization: 'Bearer wrong' }],
   ['a foreign origin', { origin: 'http://evil.test', authorization: 'ours' }], ['a foreign host', { host: 'evil.test', authorization: 'ours' }],

@@ -8,6 +8,7 @@ import { decideAccess, hostsOf, SESSION_COOKIE, SESSION_MS, type AccessService }
 import type { ServeMetrics } from './metricsPage.ts';
 import type { RestCarrier } from './restCarrier.ts';
 import type { WebSocketCarrier } from './webSocketCarrier.ts';
+import { sendRefusalPage } from './refusalPage.ts';
 import { sendText, setSecurityHeaders, type ServeFiles } from './windowFiles.ts';
 
 interface ListenerDeps {
@@ -86,8 +87,8 @@ export class HttpListener {
     const url = readUrl(request);
     const decision = this.#decide(request, false);
     if (decision.kind === 'refuse' && decision.reason !== 'token') { this.#refuse(response, decision.reason); return; }
-    if (this.#answerStranger(url, response)) return;
-    if (decision.kind === 'refuse') { this.#refuse(response, decision.reason); return; }
+    if (this.#answerStranger(url, request, response)) return;
+    if (decision.kind === 'refuse') { this.#refuseKey(request, response); return; }
     if (url.pathname === '/api' || url.pathname.startsWith('/api/')) { await this.#deps.rest.handle(request, response, url.pathname); return; }
     if (url.pathname === '/metrics') { await this.#deps.serveMetrics(request, response); return; }
     this.#serveWindow(request, response);
@@ -99,9 +100,9 @@ export class HttpListener {
   }
 
   /** What needs no key: whether somebody is there, and trading a one-time token for a session. */
-  #answerStranger(url: URL, response: ServerResponse): boolean {
+  #answerStranger(url: URL, request: IncomingMessage, response: ServerResponse): boolean {
     if (url.pathname === '/health') sendJson(response, { status: 'ok', pid: process.pid });
-    else if (url.pathname === '/' && url.searchParams.has('token')) this.#redeem(url, response);
+    else if (url.pathname === '/' && url.searchParams.has('token')) this.#redeem(url, request, response);
     else return false;
     return true;
   }
@@ -123,13 +124,19 @@ export class HttpListener {
     }, this.#allowedHosts);
   }
 
-  #redeem(url: URL, response: ServerResponse): void {
+  #redeem(url: URL, request: IncomingMessage, response: ServerResponse): void {
     const session = this.#deps.access.redeemLinkToken(url.searchParams.get('token') ?? '');
-    if (session === null) { this.#refuse(response, 'token'); return; }
+    if (session === null) { this.#refuseKey(request, response); return; }
     const secure = this.#place.kind === 'tcp' && this.#place.tls !== null ? '; Secure' : '';
     setSecurityHeaders(response);
     response.writeHead(303, { location: '/', 'set-cookie': `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_MS / 1000}${secure}` });
     response.end();
+  }
+
+  /** A page for people, one line for programs. */
+  #refuseKey(request: IncomingMessage, response: ServerResponse): void {
+    if (request.headers.accept?.includes('text/html') === true) sendRefusalPage(response, REFUSALS.token);
+    else this.#refuse(response, 'token');
   }
 
   #refuse(response: ServerResponse, reason: keyof typeof REFUSALS): void {
