@@ -15,6 +15,8 @@ export interface AppConfig {
   readonly blueprints: string;
   readonly logs: string;
   readonly trash: string;
+  /** Models and other files that instances share. */
+  readonly shared: string;
   readonly run: string;
   readonly socket: string;
   /** What ships with the app. */
@@ -45,6 +47,7 @@ export function readConfig({ home, port, environment = process.env, resources = 
     blueprints: join(folder, 'blueprints'),
     logs: join(folder, 'logs'),
     trash: join(folder, 'trash'),
+    shared: join(folder, 'shared'),
     run,
     socket: getLocalSocketPath(folder, 'backend'),
     stockBlueprints: join(resources, 'blueprints'),

@@ -15,7 +15,7 @@ import type { OpenedDatabase } from '../platform/sqlite/database.ts';
 import type { AppConfig } from './config.ts';
 
 interface Surroundings {
-  config: Pick<AppConfig, 'instances' | 'trash' | 'logs' | 'environment' | 'versionsFile' | 'stockBlueprints'>;
+  config: Pick<AppConfig, 'instances' | 'trash' | 'shared' | 'logs' | 'environment' | 'versionsFile' | 'stockBlueprints'>;
   opened: OpenedDatabase;
   journal: JournalService;
   settings: SettingsService;
@@ -35,7 +35,7 @@ interface Surroundings {
 export function createInstanceFeatures(surroundings: Surroundings): { instances: InstanceService; runs: RunService } {
   const { config, opened, journal, settings, gpus, leases, mpsSharing, library, processes, ptyHost, clock, log, timing = DEFAULT_TIMING } = surroundings;
   const repository = new InstanceRepository(opened.database);
-  const runs = new RunService({ repository: new RunRepository(opened.database), resolveInstance: (reference) => instances.resolve(reference), logsFolder: join(config.logs, 'runs'), clock });
+  const runs = new RunService({ repository: new RunRepository(opened.database), resolveInstance: (reference) => instances.resolve(reference), logsFolder: join(config.logs, 'runs'), environment: config.environment, clock });
   const ports = new PortService({
     processes,
     getPool: () => ({ first: settings.get('ports.first'), last: settings.get('ports.last') }),
@@ -67,6 +67,7 @@ function readPlaces(config: Surroundings['config']): InstancePlaces {
   return {
     instances: config.instances,
     trash: config.trash,
+    shared: config.shared,
     blueprintLib: join(config.stockBlueprints, 'lib'),
     environment: config.environment,
     versions: parseVersions(readFileSync(config.versionsFile, 'utf8')),

@@ -32,7 +32,7 @@ export type Features = ReturnType<typeof createInstanceFeatures>;
 /** Quick looks at started apps, and short patience with silent ones. */
 export const QUICK: SupervisorTiming = { ...DEFAULT_TIMING, startedPollMs: 200, orphanedTreePollMs: 100, leftoversMs: 500, silence: { failingMs: 600, goneMs: 1_500 } };
 
-interface Options { timing?: SupervisorTiming; startLimit?: number; processes?: ProcessTable }
+interface Options { timing?: SupervisorTiming; startLimit?: number; processes?: ProcessTable; environment?: Readonly<Record<string, string>> }
 
 /** One backend's instances over a data folder: real database, processes and terminal host. */
 export interface WorldBackend extends Features {
@@ -56,7 +56,7 @@ export class SupervisorWorld {
   }
 
   /** Starts a backend; the one before it should have left. */
-  async start({ timing = QUICK, startLimit = 4, processes = this.processes }: Options = {}): Promise<WorldBackend> {
+  async start({ timing = QUICK, startLimit = 4, processes = this.processes, environment = {} }: Options = {}): Promise<WorldBackend> {
     const opened = openDatabase({ path: join(this.home, 'wheelhouse.db'), migrations, nowMs: systemClock.nowMs(), log: silentLog });
     const journal = new JournalService({ repository: new JournalRepository(opened.database), clock: systemClock, isReadOnly: false });
     const fixed = new Map<'ports.first' | 'ports.last' | 'instances.startLimit', unknown>([['ports.first', this.pool.first], ['ports.last', this.pool.last], ['instances.startLimit', startLimit]]);
@@ -65,7 +65,7 @@ export class SupervisorWorld {
     const gpus = new GpuSampler({ probe: { read: () => Promise.resolve({ state: 'absent', gpus: [] }) }, clock: systemClock, log: silentLog });
     const leases = new LeaseService({ readings: gpus, owners: createProcessOwners(), repository: new LeaseRepository(opened.database), getReserveBytes: () => 0, clock: systemClock, log: silentLog });
     const features = createInstanceFeatures({
-      config: { instances: join(this.home, 'instances'), trash: join(this.home, 'trash'), logs: join(this.home, 'logs'), environment: process.env, versionsFile: join(stockBlueprints, '../versions.env'), stockBlueprints },
+      config: { instances: join(this.home, 'instances'), trash: join(this.home, 'trash'), shared: join(this.home, 'shared'), logs: join(this.home, 'logs'), environment: { ...process.env, ...environment }, versionsFile: join(stockBlueprints, '../versions.env'), stockBlueprints },
       opened, journal, settings, gpus, leases, mpsSharing: { environmentOf: () => ({}) },
       library: new BlueprintLibrary({ stockFolder: stockBlueprints, customFolder: blueprints }), processes, ptyHost: host, clock: systemClock, log: loudLog, timing,
     });

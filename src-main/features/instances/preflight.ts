@@ -5,6 +5,8 @@ import type { Blueprint } from '#contract/blueprints.ts';
 import type { GpuReading } from '#contract/gpus.ts';
 import type { PreflightCheck } from '#contract/instances.ts';
 import { isWritable, readFreeBytes } from '../../platform/files/folderFacts.ts';
+import { readLinks } from './instanceLinks.ts';
+import type { WantedLink } from './linkPolicy.ts';
 import { judgePreflight } from './preflightPolicy.ts';
 
 interface PreflightDeps {
@@ -19,23 +21,25 @@ interface PreflightSubject {
   readonly blueprint: Blueprint;
   readonly gpuIds: readonly string[] | null;
   readonly folder: string;
+  readonly links: readonly WantedLink[];
   readonly isInstalled: boolean;
 }
 
 /** Looks at what a start needs, without downloading or making anything. */
-export async function readPreflight({ blueprint, gpuIds, folder, isInstalled }: PreflightSubject, deps: PreflightDeps): Promise<PreflightCheck[]> {
+export async function readPreflight({ blueprint, gpuIds, folder, links, isInstalled }: PreflightSubject, deps: PreflightDeps): Promise<PreflightCheck[]> {
   const { header } = blueprint;
   const needsGpus = gpuIds !== null || !['none', 'optional'].includes(header.requires.gpu) || header.requires.vramMib !== null;
-  const [gpus, freeDiskBytes, isFolderWritable, missingCommands] = await Promise.all([
+  const [gpus, freeDiskBytes, isFolderWritable, missingCommands, foundLinks] = await Promise.all([
     needsGpus ? deps.readGpus() : { state: 'absent' as const, takenAtMs: 0, gpus: [] },
     readFreeBytes(folder).catch(() => null),
     isWritable(folder),
     findMissingCommands(header.requires.commands, deps.environment['PATH'] ?? ''),
+    readLinks(folder, links),
   ]);
   return judgePreflight({
     header, isParsed: blueprint.group !== 'unparsed', platform: deps.platform, gpus, gpuIds, freeDiskBytes, totalRamBytes: totalmem(), freeRamBytes: freemem(),
     missingCommands, absentBlueprints: header.requires.blueprints.filter((reference) => !deps.isBlueprintRunning(reference)),
-    folder: { path: folder, isWritable: isFolderWritable }, missingSecrets: header.secrets.filter((name) => (deps.environment[name] ?? '') === ''), isInstalled,
+    folder: { path: folder, isWritable: isFolderWritable }, links: foundLinks, missingSecrets: header.secrets.filter((name) => (deps.environment[name] ?? '') === ''), isInstalled,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { BlueprintHeader } from '#contract/blueprintHeader.ts';
 import type { GpuReading } from '#contract/gpus.ts';
 import type { PreflightCheck } from '#contract/instances.ts';
+import type { LinkFact } from './instanceLinks.ts';
 
 const MIB = 1024 * 1024;
 
@@ -20,6 +21,7 @@ export interface PreflightFacts {
   /** Required blueprints without a running instance. */
   readonly absentBlueprints: readonly string[];
   readonly folder: { readonly path: string; readonly isWritable: boolean };
+  readonly links: readonly LinkFact[];
   readonly missingSecrets: readonly string[];
   readonly isInstalled: boolean;
 }
@@ -36,8 +38,9 @@ export function judgePreflight(facts: PreflightFacts): PreflightCheck[] {
     ...judgeSpace(facts, gpus),
     ...facts.header.requires.commands.map((command) => judgeCommand(command, facts)),
     ...facts.absentBlueprints.map((subject) => check('blueprints', 'failed', { subject, hint: `Start an instance of ${subject} first` })),
-    ...facts.missingSecrets.map((subject) => check('secret', 'warning', { subject, hint: `${subject} is not set` })),
+    ...facts.missingSecrets.map((subject) => check('secret', 'failed', { subject, hint: `Set ${subject} in the environment that Wheelhouse is started from` })),
     check('folder', facts.folder.isWritable ? 'ok' : 'failed', { subject: facts.folder.path, hint: facts.folder.isWritable ? null : 'Give yourself write permission on this folder' }),
+    ...facts.links.flatMap(judgeLink),
   ];
 }
 
@@ -125,6 +128,11 @@ function judgeCommand(command: string, { missingCommands, platform }: PreflightF
 
 /** Where the package has another name than its command. */
 const PACKAGES: Readonly<Record<string, string>> = { nvcc: 'nvidia-cuda-toolkit', ninja: 'ninja-build', 'c++': 'build-essential', 'g++': 'build-essential', gcc: 'build-essential', make: 'build-essential', rg: 'ripgrep', docker: 'docker.io' };
+
+/** A link that is as wanted, or will be, needs no word. */
+function judgeLink({ path, decision, hint }: LinkFact): PreflightCheck[] {
+  return hint === null ? [] : [check('folder', decision.kind === 'refuse' ? 'failed' : 'warning', { subject: path, hint })];
+}
 
 function chooseGpus({ gpus, gpuIds }: PreflightFacts): Gpus {
   return gpuIds === null ? gpus.gpus : gpus.gpus.filter(({ id }) => gpuIds.includes(id));

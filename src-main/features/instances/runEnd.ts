@@ -15,16 +15,18 @@ interface EndedRun {
   /** Null for a run that an earlier backend started. */
   readonly oomKills: OomKillCounts | null;
   readonly host: PtyHost;
+  /** Takes secrets out of what is shown. */
+  readonly redact: (text: string) => string;
 }
 
 const TAIL_BYTES = 64 * 1024;
 
 /** Says how a run ended and why, from its exit, its last output and what the kernel says about memory. */
-export async function readEndOfRun({ run, exit, isHostLost, oomKills, host }: EndedRun): Promise<Failure> {
+export async function readEndOfRun({ run, exit, isHostLost, oomKills, host, redact }: EndedRun): Promise<Failure> {
   if (exit === null && isHostLost) return createFailure('terminal_host_lost');
   const oomKilled = oomKills !== null && hasOomKilled(oomKills, await readOomKills());
   const { exitCode = null, signal = null } = exit ?? {};
-  const verdict = classifyExit({ exitCode, signal: toSignalName(signal), logTail: await readTail(run, host), oomKilled, wantedStop: false });
+  const verdict = classifyExit({ exitCode, signal: toSignalName(signal), logTail: redact(await readTail(run, host)), oomKilled, wantedStop: false });
   return { cause: verdict.cause === 'none' ? 'unknown' : verdict.cause, evidence: verdict.evidence, subject: verdict.subject, exitCode, signal };
 }
 

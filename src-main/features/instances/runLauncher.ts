@@ -7,6 +7,7 @@ import { createDefaultHeader } from '../blueprints/index.ts';
 import type { HeldLease } from '../gpus/index.ts';
 import { createScriptEnvironment } from './environmentPolicy.ts';
 import { ensureInstanceFolders, getInstancePaths } from './instanceFolder.ts';
+import { ensureLinks, LinkRefused, listInstanceLinks } from './instanceLinks.ts';
 import type { KeptInstance } from './instanceRepository.ts';
 import { createFailure, type Failure } from './lifeState.ts';
 import type { StartPhase, StartPlan } from './startPreparation.ts';
@@ -28,19 +29,20 @@ export class RunLauncher {
 
   /**
    * Starts `bash <script>` in a terminal, in the instance's folder.
-   * @throws folder.not_writable, terminal.host_unavailable, or what the terminal host says; the record may be written by then.
+   * @throws LinkRefused, folder.not_writable, terminal.host_unavailable, or what the terminal host says; the record may be written by then.
    */
   async launch(kept: KeptInstance, { blueprint, ports, lease: { gpu } }: StartPlan, { runId, phase }: { runId: Run['id']; phase: StartPhase }): Promise<Run> {
     const { machine: { host, processes }, records, places } = this.#deps;
     const { settings } = kept;
     const paths = getInstancePaths(places.instances, kept);
     await ensureInstanceFolders(paths, { file: blueprint.header.args.file, text: settings.launchArgs });
+    await ensureLinks(paths.folder, listInstanceLinks(this.#deps, kept, blueprint.header));
     await host.ensureStarted();
     const self = await processes.readIdentity(process.pid);
     const run = records.runs.open({
       id: runId, instanceId: kept.id, instanceName: settings.name, phase: phase === 'install' ? 'install' : 'run', blueprintId: blueprint.id,
       scriptSha256: blueprint.sha256, bootId: self?.bootId ?? '', ports: { ...ports }, gpuIds: listGpus(gpu, settings),
-      settings: Object.fromEntries(restartFields.map((field) => [field, settings[field]])),
+      settings: Object.fromEntries(restartFields.map((field) => [field, settings[field]])), secretNames: blueprint.header.secrets,
     });
     const env = { ...createRunEnvironment(places, kept, blueprint, { runId, ports }), ...this.#gpuEnvironment(gpu, blueprint) };
     gpu?.ownMark(runId);
@@ -99,6 +101,7 @@ function createRunEnvironment(places: InstancePlaces, { id, slug, folderName, se
 
 /** Why a launch failed, as the instance shows it. */
 export function toLaunchFailure(error: unknown): Failure {
+  if (error instanceof LinkRefused) return createFailure('preflight', { subject: error.path, evidence: error.message });
   if (hasCode(error, 'folder.not_writable')) return createFailure('permission', { subject: error.details.path, evidence: error.details.reason });
   if (hasCode(error, 'terminal.host_unavailable')) return createFailure('terminal_host_lost', { evidence: error.details.reason });
   return createFailure('spawn_failed', { evidence: error instanceof Error ? error.message : String(error) });

@@ -178,12 +178,12 @@ export class RunWatch {
 
   /** True once the end was told. The news of the exit code may come a little after the processes have gone. */
   async #isOver(): Promise<boolean> {
-    const { machine } = this.#deps;
+    const { machine, records } = this.#deps;
     const untilMs = machine.clock.monotonicMs() + EXIT_NEWS_MS;
     while (this.#exit === null && !this.#isHostLost && machine.clock.monotonicMs() < untilMs && !this.#ended.signal.aborted) await this.#pause(100);
     if (this.#ended.signal.aborted || (await this.#readTree()).entries.length > 0) return false;
     const { run, post, nextRun, oomKills } = this.#subject;
-    const failure = await readEndOfRun({ run, exit: this.#exit, isHostLost: this.#isHostLost, oomKills, host: machine.host });
+    const failure = await readEndOfRun({ run, exit: this.#exit, isHostLost: this.#isHostLost, oomKills, host: machine.host, redact: (text) => records.runs.redact(run.id, text) });
     if (this.#isAborted()) return false;
     post({ kind: 'ended', runId: run.id, failure, next: nextRun() });
     return true;

@@ -21,7 +21,7 @@ function aPreflight(requires: Partial<PreflightFacts['header']['requires']>, cha
   Object.assign(header.requires, requires);
   const checks = judgePreflight({
     header, isParsed: true, platform: 'linux', gpus: { state: 'ok', takenAtMs: 0, gpus: [card('GPU-a')] }, gpuIds: null, freeDiskBytes: 100 * GIB, totalRamBytes: 64 * GIB, freeRamBytes: 32 * GIB,
-    missingCommands: [], absentBlueprints: [], folder: { path: '/x', isWritable: true }, missingSecrets: [], isInstalled: false, ...change,
+    missingCommands: [], absentBlueprints: [], folder: { path: '/x', isWritable: true }, links: [], missingSecrets: [], isInstalled: false, ...change,
   });
   return checks.filter(({ level }) => level !== 'ok').map(({ id, level }) => `${id} ${level}`);
 }
@@ -41,7 +41,10 @@ test.each<[string, Parameters<typeof aPreflight>, string[]]>([
   ['another platform', [{}, { platform: 'darwin' }], ['platform failed']],
   ['an unreadable header', [{}, { isParsed: false }], ['blueprint warning']],
   ['a folder without permission', [{}, { folder: { path: '/x', isWritable: false } }], ['folder failed']],
-  ['a missing secret', [{}, { missingSecrets: ['HF_TOKEN'] }], ['secret warning']],
+  ['a missing secret', [{}, { missingSecrets: ['HF_TOKEN'] }], ['secret failed']],
+  ['a folder in the way of a link', [{}, { links: [{ path: '/x/m', decision: { kind: 'refuse', reason: 'content' }, hint: 'move' }] }], ['folder failed']],
+  ['a user’s own link', [{}, { links: [{ path: '/x/m', decision: { kind: 'leave', target: '/y' }, hint: 'stays' }] }], ['folder warning']],
+  ['a link to make', [{}, { links: [{ path: '/x/m', decision: { kind: 'make' }, hint: null }] }], []],
 ])('preflight: %s', (_what, [requires, change], expected) => {
   expect(aPreflight(requires, change)).toEqual(expected);
 });

@@ -5,6 +5,7 @@ import type { LeaseHolder } from '#contract/leases.ts';
 import { toDisposable, type Disposable } from '../../base/disposables.ts';
 import { takeStartLease, type HeldLease } from '../gpus/index.ts';
 import { getInstancePaths, type InstancePaths } from './instanceFolder.ts';
+import { listInstanceLinks } from './instanceLinks.ts';
 import type { KeptInstance } from './instanceRepository.ts';
 import { readInstallStamp } from './installStamp.ts';
 import { createFailure, type Failure } from './lifeState.ts';
@@ -97,10 +98,11 @@ export class StartPreparation {
   }
 
   /** What a start would need and find. */
-  check({ folderName, settings }: KeptInstance, blueprint: Blueprint, isInstalled: boolean): Promise<PreflightCheck[]> {
+  check(kept: KeptInstance, blueprint: Blueprint, isInstalled: boolean): Promise<PreflightCheck[]> {
     const { shared, machine, places } = this.#deps;
-    const { folder } = getInstancePaths(places.instances, { folderName, settings });
-    return readPreflight({ blueprint, gpuIds: settings.gpuIds, folder, isInstalled }, {
+    const { folder } = getInstancePaths(places.instances, kept);
+    const links = listInstanceLinks(this.#deps, kept, blueprint.header);
+    return readPreflight({ blueprint, gpuIds: kept.settings.gpuIds, folder, links, isInstalled }, {
       readGpus: machine.readGpus, environment: places.environment, platform: places.platform, isBlueprintRunning: shared.isBlueprintRunning,
     });
   }

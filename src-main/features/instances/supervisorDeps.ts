@@ -17,6 +17,8 @@ import type { StartQueue } from './startQueue.ts';
 export interface InstancePlaces {
   readonly instances: string;
   readonly trash: string;
+  /** What instances share by links. */
+  readonly shared: string;
   /** What stock scripts share. */
   readonly blueprintLib: string;
   /** The backend's own environment. */

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { AppError } from '#contract/errors.ts';
 import { runId, terminalId, type InstanceId, type RunId } from '#contract/ids.ts';
 import type { Run } from '#contract/runs.ts';
@@ -7,6 +8,7 @@ import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { createId } from '../../base/ids.ts';
 import { followLog, readLogText, searchLog, type FoundLine } from './runLog.ts';
+import { SecretRedaction } from './secretRedaction.ts';
 import type { KeptRun, RunRepository } from './runRepository.ts';
 
 interface RunDeps {
@@ -15,11 +17,17 @@ interface RunDeps {
   resolveInstance: (reference: string) => InstanceId;
   /** Where every run's log lies, one folder a run; it is not the instance's, so it survives a rename and the trash. */
   logsFolder: string;
+  /** The backend's own, which scripts have their secrets from. */
+  environment: Readonly<Record<string, string | undefined>>;
   clock: Clock;
 }
 
 /** What is known of a run before its process exists. */
-export type RunStart = Pick<Run, 'id' | 'instanceId' | 'instanceName' | 'phase' | 'blueprintId' | 'scriptSha256' | 'bootId' | 'ports' | 'gpuIds'> & { settings: Readonly<Record<string, unknown>> };
+export type RunStart = Pick<Run, 'id' | 'instanceId' | 'instanceName' | 'phase' | 'blueprintId' | 'scriptSha256' | 'bootId' | 'ports' | 'gpuIds'> & { settings: Readonly<Record<string, unknown>>; secretNames: readonly string[] };
+
+/** Stands beside the settings in a run's record, so that its log can be shown without its secrets. */
+const SECRET_NAMES = 'secretNames';
+const secretNamesOf = z.array(z.string()).catch([]);
 
 /** The records of all runs, and their logs. */
 export class RunService {
@@ -72,21 +80,26 @@ export class RunService {
     return this.#deps.repository.listLive().map(({ run }) => run);
   }
 
+  /** A text without the secrets that a run was given. */
+  redact(id: string, text: string): string {
+    return this.#redactionOf(id).redact(text);
+  }
+
   /** The end of a run's log, without reading the rest. @throws run.not_found */
   async log(id: string, { maxBytes = 200_000, raw = false }: { maxBytes?: number; raw?: boolean } = {}): Promise<{ text: string; sizeBytes: number; isTruncated: boolean }> {
-    return readLogText(this.get(id).logPath, { maxBytes, raw });
+    return readLogText(this.get(id).logPath, { maxBytes, raw, redaction: this.#redactionOf(id) });
   }
 
   /** The newest lines of the whole log that hold a text. @throws run.not_found */
   async search(id: string, query: { text: string; limit: number }): Promise<{ lines: FoundLine[]; isTruncated: boolean }> {
-    return searchLog(this.get(id).logPath, query);
+    return searchLog(this.get(id).logPath, { ...query, redaction: this.#redactionOf(id) });
   }
 
   /** The log from its end on, as it grows, until the run ends or the signal does. @throws run.not_found */
   async* follow(id: string, { tailBytes, signal }: { tailBytes: number; signal?: AbortSignal }): AsyncGenerator<{ text: string }, void, void> {
     const { logPath } = this.get(id);
     const isOver = (): boolean => this.find(id)?.endedAtMs !== null;
-    yield* followLog(logPath, { tailBytes, isOver, clock: this.#deps.clock, signal });
+    yield* followLog(logPath, { tailBytes, isOver, clock: this.#deps.clock, signal, redaction: this.#redactionOf(id) });
   }
 
   createRunId(): RunId {
@@ -94,13 +107,13 @@ export class RunService {
   }
 
   /** Writes the record of a run that is about to be spawned. */
-  open({ settings, ...start }: RunStart): Run {
+  open({ settings, secretNames, ...start }: RunStart): Run {
     const run: Run = {
       ...start, terminalId: terminalId.parse(start.id), pid: null, startToken: null, processGroup: null,
       logPath: join(this.#deps.logsFolder, start.id, 'output.log'), createdAtMs: this.#deps.clock.nowMs(),
       readyAtMs: null, endedAtMs: null, exitCode: null, signal: null, cause: null, causeEvidence: null,
     };
-    this.#save({ run, settings });
+    this.#save({ run, settings: secretNames.length === 0 ? settings : { ...settings, [SECRET_NAMES]: secretNames } });
     return run;
   }
 
@@ -122,6 +135,11 @@ export class RunService {
     for (const { run } of runs) await rm(dirname(run.logPath), { recursive: true, force: true });
     this.#deps.repository.deleteOfInstance(instanceId);
     this.#newest.delete(instanceId);
+  }
+
+  #redactionOf(id: string): SecretRedaction {
+    const names = secretNamesOf.parse(this.settingsOf(id)[SECRET_NAMES]);
+    return new SecretRedaction(names.map((name) => this.#deps.environment[name] ?? ''));
   }
 
   #require(id: string): KeptRun {
