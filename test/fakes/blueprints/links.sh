@@ -15,4 +15,3 @@ echo picture >app/images/1.png
 echo "token is $FAKE_TOKEN."
 if [ -s launch_args.txt ]; then echo "Error: $FAKE_TOKEN was not accepted"; exit 3; fi
 exec python3 -u -m http.server "$WEBUI_PORT" --bind "$WEBUI_HOST" --directory "$INSTANCE_OUTPUT_DIR"
-/root/.pyenv/libexec/pyenv-hooks: line 24: enable: cannot open shared object /root/.pyenv/libexec/pyenv-realpath.dylib: /root/.pyenv/libexec/pyenv-realpath.dylib: cannot open shared object file: No such file or directory
