@@ -5,7 +5,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { removeHomes, startBackend } from '../support/backend.ts';
 import type { TestBackend } from '../support/backend.ts';
-import { findAxeViolations, launchChromium, openWatchedPage } from '../support/browser.ts';
+import { findAxeViolations, launchChromium, openArea, openWatchedPage } from '../support/browser.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const build = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
@@ -136,8 +136,7 @@ test('a new one begins with a template that is right, and a draft is kept while 
 
   await script(page).press('Control+End');
   await page.keyboard.type('# kept');
-  await page.keyboard.press('Control+3');
-  await page.getByRole('heading', { name: 'Journal' }).waitFor();
+  await openArea(page, 'Journal');
   await page.goBack();
   await script(page).waitFor();
 

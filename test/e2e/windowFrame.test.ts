@@ -5,7 +5,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { removeHomes, startBackend } from '../support/backend.ts';
 import type { TestBackend } from '../support/backend.ts';
-import { findAxeViolations, launchChromium, openWatchedPage } from '../support/browser.ts';
+import { findAxeViolations, launchChromium, openArea, openWatchedPage } from '../support/browser.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const build = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
@@ -64,7 +64,7 @@ describe('the frame of the window', () => {
 
   test('the palette runs an action by its name, and says why another cannot be done', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+4');
+    await openArea(page, 'Settings');
 
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill('inspector');
@@ -78,8 +78,7 @@ describe('the frame of the window', () => {
 
   test('the sheet of shortcuts lists what the registry has, and a slash goes to the filter', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+3');
-    await page.getByRole('heading', { name: 'Journal' }).waitFor();
+    await openArea(page, 'Journal');
 
     await page.keyboard.press('?');
     const lines = await page.getByRole('dialog').getByRole('term').allInnerTexts();
@@ -169,7 +168,7 @@ describe('how the window looks', () => {
 describe('settings and journal', () => {
   test('a setting is changed in its box, refused in place when it does not fit, and is there after a reload', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+4');
+    await openArea(page, 'Settings');
     const box = page.getByRole('textbox', { name: 'Starts at the same time' });
 
     await box.fill('99');
@@ -187,7 +186,7 @@ describe('settings and journal', () => {
 
   test('the journal shows a change as it happens, and its filter narrows', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+3');
+    await openArea(page, 'Journal');
     const rows = page.getByRole('table').getByRole('row');
 
     await backend.client.settings.set({ key: 'journal.keepDays', value: 91 });
@@ -205,13 +204,12 @@ describe('an instance, from every area', () => {
   test('the palette finds it by name, and the journal leads to its row', async () => {
     const { id } = await backend.client.instances.create({ name: 'Reading room', blueprintId: 'http-server' });
     const page = await openWindow();
-    await page.keyboard.press('Control+3');
+    await openArea(page, 'Journal');
     const row = page.getByRole('row', { name: /Reading room/ }).first();
 
     await row.getByRole('button', { name: /Reading room/ }).click();
     await page.getByRole('row', { name: /Reading room/, selected: true }).waitFor();
-    await page.keyboard.press('Control+4');
-    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await openArea(page, 'Settings');
     await choose(page, 'show reading room');
 
     await page.getByRole('row', { name: /Reading room/, selected: true }).waitFor();
@@ -222,7 +220,7 @@ describe('an instance, from every area', () => {
 describe('a connection that breaks', () => {
   test('the window says so, keeps what it shows, and is back by itself with the truth of the next backend', async () => {
     const page = await openWindow();
-    await page.keyboard.press('Control+4');
+    await openArea(page, 'Settings');
     const { home, url } = backend;
     await backend.kill();
     await page.getByText(/Connection lost, trying again/).first().waitFor();

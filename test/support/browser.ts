@@ -47,3 +47,9 @@ export async function findAxeViolations(page: Page): Promise<string[]> {
   const violations: AxeViolation[] = await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)');
   return violations.flatMap(({ id, impact, nodes }) => nodes.map(({ html, any }) => `${impact ?? ''} ${id}: ${html.slice(0, 200)} ${any[0]?.message ?? ''}`));
 }
+
+/** Goes to an area by its link in the rail and waits until its heading is there. */
+export async function openArea(page: Page, title: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: title, exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+}
