@@ -7,6 +7,8 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   internal: 500, unauthorized: 401, forbidden: 403, bad_input: 400,
   'instance.busy': 409, 'instance.name_taken': 409, 'blueprint.conflict': 409, 'blueprint.in_use': 409, 'port.in_use': 409,
   'database.read_only': 503, 'terminal.host_unavailable': 503, 'host.unsupported': 501, 'setting.fixed_by_environment': 409,
+  'model.name_taken': 409, 'model.in_use': 409, 'model.no_way_back': 409, 'config.name_taken': 409, 'key.name_taken': 409, 'conversation.busy': 409, 'disk.full': 507,
+  'hub.unreachable': 502, 'hub.gated': 403, 'hub.rate_limited': 429, 'hub.protocol': 502, 'lease.insufficient_vram': 503, 'model.role_not_found': 404, 'model.path_not_found': 404,
 };
 
 /** The HTTP status under which a declared error reaches a REST client: its own, 404 for `….not_found`, else 422. */

@@ -7,7 +7,7 @@ export const journalEntry = z.object({
   atMs: z.number(),
   /** A dotted event name, such as `instance.status` or `setting.changed`. */
   event: z.string(),
-  subjectKind: z.enum(['instance', 'run', 'blueprint', 'setting', 'terminal', 'backend', 'gpu', 'alert']),
+  subjectKind: z.enum(['instance', 'run', 'blueprint', 'setting', 'terminal', 'backend', 'gpu', 'alert', 'model', 'download', 'engine', 'key']),
   subjectId: z.string().nullable(),
   subjectName: z.string().nullable(),
   from: z.string().nullable(),

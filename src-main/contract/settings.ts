@@ -35,6 +35,21 @@ export const settingSchemas = {
   'alerts.throttleSeconds': z.int().min(5).max(3_600).default(30),
   'alerts.diskFreePercent': z.int().min(1).max(50).default(5),
   'alerts.memoryPercent': z.int().min(50).max(100).default(93),
+  /** `home`: under the data folder; `user`: the user's own Hugging Face cache. Null: `user` if HF_HOME is set, else `home`. */
+  'models.cache': z.enum(['home', 'user']).nullable().default(null),
+  'models.scanCaches': z.enum(['on', 'off']).default('on'),
+  'downloads.parallelFiles': z.int().min(1).max(16).default(2),
+  'downloads.parallelParts': z.int().min(1).max(32).default(4),
+  /** In KiB a second; 0 for no limit. */
+  'downloads.limitKib': z.int().min(0).max(10_000_000).default(0),
+  'hub.endpoint': z.url({ protocol: /^https?$/ }).nullable().default(null),
+  'serving.ttlSeconds': z.int().min(-1).max(31_536_000).default(900),
+  'serving.queueLimit': z.int().min(1).max(10_000).default(256),
+  'serving.loopbackWithoutKey': z.enum(['on', 'off']).default('on'),
+  'serving.llamaServer': z.string().nullable().default(null),
+  'serving.engine': z.enum(['auto', 'embedded', 'llama-server']).default('auto'),
+  'serving.ramReserveMib': z.int().min(0).max(1_048_576).default(1_024),
+  'serving.usageKeepDays': z.int().min(1).max(3_650).default(400),
   'python.command': z.string().nullable().default(null),
 } as const;
 
