@@ -35,8 +35,8 @@ export const settingSchemas = {
   'alerts.throttleSeconds': z.int().min(5).max(3_600).default(30),
   'alerts.diskFreePercent': z.int().min(1).max(50).default(5),
   'alerts.memoryPercent': z.int().min(50).max(100).default(93),
-  /** `home`: under the data folder; `user`: the user's own Hugging Face cache. Null: `user` if HF_HOME is set, else `home`. */
-  'models.cache': z.enum(['home', 'user']).nullable().default(null),
+  /** `home`: under the data folder; `user`: the user's own Hugging Face cache; `auto`: `user` if HF_HOME is set, else `home`. */
+  'models.cache': z.enum(['auto', 'home', 'user']).default('auto'),
   'models.scanCaches': z.enum(['on', 'off']).default('on'),
   'downloads.parallelFiles': z.int().min(1).max(16).default(2),
   'downloads.parallelParts': z.int().min(1).max(32).default(4),

@@ -25,6 +25,14 @@ const samples: { [C in keyof typeof errorCatalogue]: object } = {
   'instance.busy': { instanceId: 'i', name: 'n', status: 'started' }, 'instance.folder_exists': { path: 'p' },
   'port.in_use': { port: 1, holderPid: 7, holderCommand: 'python3', holderInstance: null }, 'port.pool_empty': { from: 1, to: 2 },
   'run.not_found': { runId: 'r' }, 'terminal.not_found': { terminalId: 't' }, 'terminal.host_unavailable': { reason: 'gone' }, 'folder.not_writable': { path: 'p', reason: 'EACCES' },
+  'model.not_found': { model: 'm' }, 'model.name_taken': { name: 'n', holder: 'h' }, 'model.role_not_found': { role: 'r' }, 'model.no_way_back': { role: 'r' }, 'model.in_use': { reference: 'm', users: ['coder'] },
+  'model.unreadable': { path: 'p', reason: 'r' }, 'model.path_not_found': { path: 'p' }, 'model.pickle_refused': { path: 'p', findings: ['os.system'] }, 'disk.full': { path: 'p', neededBytes: 2, freeBytes: 1 },
+  'hub.unreachable': { endpoint: 'e', reason: 'r' }, 'hub.not_found': { repo: 'o/n' }, 'hub.gated': { repo: 'o/n', state: 'needs_terms' }, 'hub.rate_limited': { retryAfterMs: 1_500 }, 'hub.protocol': { what: 'w' },
+  'download.not_found': { downloadId: 'd' }, 'download.nothing_selected': { repo: 'o/n', wanted: 'Q4_K_M', labels: ['Q8_0'] },
+  'config.not_found': { config: 'c' }, 'config.name_taken': { name: 'n' }, 'config.invalid': { field: 'f', reason: 'needs_model' },
+  'lease.insufficient_vram': { model: 'm', neededBytes: 2, freeBytes: 1, holders: ['lab'] }, 'serving.model_not_found': { model: 'm' }, 'serving.request_not_found': { requestId: 'r' },
+  'serving.load_failed': { model: 'm', failure: 'crashed', detail: 'd' }, 'key.not_found': { key: 'k' }, 'key.name_taken': { name: 'n' },
+  'conversation.not_found': { conversationId: 'c' }, 'conversation.busy': { conversationId: 'c' }, 'conversation.no_model': { model: null }, 'message.not_found': { messageId: 'm' },
 };
 
 describe('the words of an error', () => {

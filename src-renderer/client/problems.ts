@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { errorCatalogue } from '#contract/errors.ts';
 import type { ErrorCode, ErrorDetails } from '#contract/errors.ts';
+import { formatBytes } from '../base/format.ts';
 import { ConnectionLostError } from './connection.ts';
 
 /** An error in the user's words, ready for an ErrorNote or a toast. */
@@ -53,6 +54,35 @@ const wordings: { [C in ErrorCode]: (details: ErrorDetails<C>) => Wording } = {
   'terminal.not_found': ({ terminalId }) => ({ details: terminalId }),
   'terminal.host_unavailable': ({ reason }) => ({ why: 'why', details: reason }),
   'folder.not_writable': (values) => ({ values, why: 'why' }),
+  'model.not_found': (values) => ({ values, why: 'why' }),
+  'model.name_taken': (values) => ({ values, why: 'why' }),
+  'model.role_not_found': (values) => ({ values }),
+  'model.no_way_back': (values) => ({ values, why: 'why' }),
+  'model.in_use': ({ reference, users }) => ({ values: { reference, users: users.join(', ') }, why: 'why' }),
+  'model.unreadable': ({ path, reason }) => ({ values: { path }, why: 'why', details: reason }),
+  'model.path_not_found': (values) => ({ values, why: 'why' }),
+  'model.pickle_refused': ({ path, findings }) => ({ values: { path }, why: 'why', details: findings.join('\n') }),
+  'disk.full': ({ path, neededBytes, freeBytes }) => ({ values: { path, needed: formatBytes(neededBytes), free: formatBytes(freeBytes) }, why: 'why' }),
+  'hub.unreachable': ({ endpoint, reason }) => ({ values: { endpoint }, why: 'why', details: reason }),
+  'hub.not_found': (values) => ({ values, why: 'why' }),
+  'hub.gated': ({ repo, state }) => ({ values: { repo }, why: `why_${state}` }),
+  'hub.rate_limited': ({ retryAfterMs }) => ({ values: { seconds: Math.ceil(retryAfterMs / 1_000) }, why: 'why' }),
+  'hub.protocol': ({ what }) => ({ why: 'why', details: what }),
+  'download.not_found': ({ downloadId }) => ({ details: downloadId }),
+  'download.nothing_selected': ({ repo, wanted, labels }) => ({ values: { repo, wanted, labels: labels.join(', ') }, why: labels.length > 0 ? 'why' : 'why_none' }),
+  'config.not_found': (values) => ({ values }),
+  'config.name_taken': (values) => ({ values, why: 'why' }),
+  'config.invalid': ({ field, reason }) => ({ values: { field }, why: `why_${reason}` }),
+  'lease.insufficient_vram': ({ model, neededBytes, freeBytes, holders }) => ({ values: { model, needed: formatBytes(neededBytes), free: formatBytes(freeBytes), holders: holders.join(', ') }, why: holders.length > 0 ? 'why_held' : 'why' }),
+  'serving.model_not_found': (values) => ({ values, why: 'why' }),
+  'serving.request_not_found': ({ requestId }) => ({ details: requestId }),
+  'serving.load_failed': ({ model, failure, detail }) => ({ values: { model }, why: `why_${failure}`, details: detail }),
+  'key.not_found': (values) => ({ values }),
+  'key.name_taken': (values) => ({ values, why: 'why' }),
+  'conversation.not_found': ({ conversationId }) => ({ details: conversationId }),
+  'conversation.busy': () => ({ why: 'why' }),
+  'conversation.no_model': ({ model }) => ({ values: { model: model ?? '' }, why: model === null ? 'why' : 'why_gone' }),
+  'message.not_found': ({ messageId }) => ({ details: messageId }),
 };
 
 function toHolder({ holderInstance, holderCommand, holderPid }: ErrorDetails<'port.in_use'>): string {

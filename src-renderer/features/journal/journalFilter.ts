@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { JournalEntry } from '#contract/journal.ts';
 
-export const journalKinds = ['all', 'instance', 'blueprint', 'gpu', 'setting', 'backend'] as const;
+export const journalKinds = ['all', 'instance', 'blueprint', 'model', 'engine', 'gpu', 'setting', 'backend'] as const;
 export const journalKind = z.enum(journalKinds);
 export type JournalKind = z.infer<typeof journalKind>;
 
-const ofOthers: Partial<Record<JournalEntry['subjectKind'], JournalKind>> = { run: 'instance', terminal: 'instance', alert: 'gpu' };
+const ofOthers: Partial<Record<JournalEntry['subjectKind'], JournalKind>> = { run: 'instance', terminal: 'instance', alert: 'gpu', download: 'model', key: 'engine' };
 
-/** The kind under which an entry is listed: runs and terminals belong to instances, alerts to GPUs. */
+/** The kind under which an entry is listed: runs and terminals belong to instances, downloads to models, keys to engines, alerts to GPUs. */
 function toKind({ subjectKind }: JournalEntry): JournalKind {
   return ofOthers[subjectKind] ?? journalKind.parse(subjectKind);
 }

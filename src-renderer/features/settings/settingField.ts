@@ -18,7 +18,7 @@ export function toSettingField(key: SettingKey): SettingField | null {
   const schema = unwrap(settingSchemas[key]);
   if (schema.inner instanceof z.ZodEnum) return { kind: 'choice', options: schema.inner.options.map(String) };
   if (schema.inner instanceof z.ZodNumber) return { kind: 'number', scale: key.endsWith('Bytes') ? MIB : 1 };
-  if (schema.inner instanceof z.ZodString) return { kind: 'text', isNullable: schema.isNullable };
+  if (schema.inner instanceof z.ZodString || schema.inner instanceof z.ZodURL) return { kind: 'text', isNullable: schema.isNullable };
   if (schema.inner instanceof z.ZodArray) return { kind: 'list' };
   return null;
 }
