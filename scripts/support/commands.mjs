@@ -22,9 +22,9 @@ export function doesSucceed(command, args, options = {}) {
 
 /**
  * Runs a command and resolves with how it ended and what it printed; `onWait` is called every few seconds meanwhile.
- * Does not reject: a command that cannot be started has `status` null and its error in `output`. It ends when we are ended.
+ * `onText` is called with each piece of output. Does not reject: a command that cannot be started has `status` null and its error in `output`. It ends when we are ended.
  */
-export function runCommand(command, args, { onWait, everyMs = 10_000, isQuiet = false, timeoutMs, ...options } = {}) {
+export function runCommand(command, args, { onWait, onText, everyMs = 10_000, isQuiet = false, timeoutMs, ...options } = {}) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -32,6 +32,7 @@ export function runCommand(command, args, { onWait, everyMs = 10_000, isQuiet = 
     let output = '';
     const take = (stream) => (chunk) => {
       output += chunk;
+      onText?.(chunk);
       if (!isQuiet) stream.write(chunk);
     };
     child.stdout.setEncoding('utf8').on('data', take(process.stdout));

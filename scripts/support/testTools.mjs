@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { doesSucceed, findCommand, runCommand } from './commands.mjs';
+import { doesSucceed, findCommand } from './commands.mjs';
+import { canInstallPackages, installPackages } from './systemPackages.mjs';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -17,28 +17,9 @@ export async function ensureTestTools(say) {
   if (!findChromium()) missing.push({ package: 'chromium', what: 'a browser for the tests of the window' });
   if (!doesSucceed('python3', ['-c', 'import venv, ensurepip'])) missing.push({ package: 'python3-venv', what: 'Python environments for the tests of blueprints' });
   if (missing.length === 0) return;
-  const names = missing.map((tool) => tool.package);
-  if (!canInstall()) {
-    for (const tool of missing) say(`missing: ${tool.package}, ${tool.what} (on Debian or Ubuntu: sudo apt-get install -y ${tool.package})`);
+  if (canInstallPackages()) {
+    await installPackages(missing.map((tool) => tool.package), say);
     return;
   }
-  say(`installing ${names.join(' and ')} with apt-get`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const onWait = (seconds) => { say(`apt-get: still at it after ${seconds} s`); };
-  await runCommand('apt-get', ['update', '-q'], { isQuiet: true, env, onWait });
-  const { status, output } = await runCommand('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names], { isQuiet: true, env, onWait });
-  if (status !== 0) say(`apt-get could not install them:\n${output.trim().split('\n').slice(-5).join('\n')}`);
-}
-
-function canInstall() {
-  return process.getuid?.() === 0 && Boolean(findCommand('apt-get')) && /^ID(_LIKE)?=.*debian/m.test(readRelease());
-}
-
-function readRelease() {
-  try {
-    return readFileSync('/etc/os-release', 'utf8');
-  } catch (error) {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  }
+  for (const tool of missing) say(`missing: ${tool.package}, ${tool.what} (on Debian or Ubuntu: sudo apt-get install -y ${tool.package})`);
 }
