@@ -41,6 +41,7 @@ module.exports = {
     owned('headless-terminals-stay-in-the-pty-host', '@xterm/(headless|addon-serialize)', ['^src-main/ptyHost/']),
     owned('systeminformation-has-one-owner', 'systeminformation', ['^src-main/platform/workstation/']),
     owned('log-packages-have-one-owner', 'pino|rotating-file-stream', ['^src-main/platform/log/']),
+    owned('hub-packages-have-one-owner', '@huggingface/(hub|gguf)', ['^src-main/platform/hub/']),
     owned('websockets-stay-in-the-carriers', 'ws', ['^src-main/(api/carriers|cli)/']),
     owned('orpc-stays-at-the-contract', '@orpc/[^/]+', ['^src-main/(contract|api|app|cli)/', '^src-renderer/client/']),
 
