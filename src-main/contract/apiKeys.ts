@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeOf } from './changeOf.ts';
 import { call } from './declare.ts';
 
 export const apiKeyId = z.string().min(1).max(80).brand<'ApiKeyId'>();
@@ -32,6 +33,6 @@ export const apiKeys = {
   list: call({ method: 'GET', path: '/keys', summary: 'API keys', input: z.object({}), output: z.array(apiKey) }),
   /** The only time the secret is shown. */
   create: call({ method: 'POST', path: '/keys', summary: 'Make a key', input: apiKeySettings.partial().required({ name: true }), output: z.object({ key: apiKey, secret: z.string() }), errors: ['key.name_taken'] }),
-  update: call({ method: 'PATCH', path: '/keys/{key}', summary: 'Change limits', input: one.extend({ set: apiKeySettings.partial() }), output: apiKey, errors: ['key.not_found', 'key.name_taken'] }),
+  update: call({ method: 'PATCH', path: '/keys/{key}', summary: 'Change limits', input: one.extend({ set: changeOf(apiKeySettings) }), output: apiKey, errors: ['key.not_found', 'key.name_taken'] }),
   revoke: call({ method: 'DELETE', path: '/keys/{key}', summary: 'Revoke for good', input: one, output: apiKey, errors: ['key.not_found'] }),
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeOf } from './changeOf.ts';
 import { call, stream } from './declare.ts';
 import { kvType } from './fits.ts';
 import { gpuId } from './ids.ts';
@@ -89,7 +90,7 @@ export const modelConfigs = {
   list: call({ method: 'GET', path: '/configs', summary: 'Model configurations', input: z.object({}), output: z.array(modelConfig) }),
   get: call({ method: 'GET', path: '/configs/{config}', summary: 'One configuration', input: one, output: modelConfig, errors: ['config.not_found'] }),
   create: call({ method: 'POST', path: '/configs', summary: 'Make a configuration', input: modelConfigSettings.partial().required({ name: true }), output: modelConfig, errors: bad }),
-  update: call({ method: 'PATCH', path: '/configs/{config}', summary: 'Change a configuration', input: one.extend({ set: modelConfigSettings.partial() }), output: modelConfig, errors: [...bad, 'config.not_found'] }),
+  update: call({ method: 'PATCH', path: '/configs/{config}', summary: 'Change a configuration', input: one.extend({ set: changeOf(modelConfigSettings) }), output: modelConfig, errors: [...bad, 'config.not_found'] }),
   remove: call({ method: 'DELETE', path: '/configs/{config}', summary: 'Delete a configuration', input: one, output: z.void(), errors: ['config.not_found'] }),
   watch: stream({ path: '/configs/watch', summary: 'Live list', input: z.object({}), output: modelConfigChange }),
 };
