@@ -1,0 +1,117 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { planParts, type Part } from './partPlan.ts';
+
+const header = z.object({ version: z.literal(1), hex: z.string(), sizeBytes: z.int(), partBytes: z.int().min(1), etag: z.string().nullable(), bootId: z.string() });
+type Header = z.infer<typeof header>;
+
+const HEADER_BYTES = 1_024;
+const SLOT_BYTES = 16;
+
+/**
+ * What of a partial file is really there, in a small file beside it.
+ *
+ * Shape: a header of JSON, then for each part two numbers: bytes handed to the system, and bytes that are on the disk.
+ * A killed process loses neither; after a power cut, which another boot id tells, only the second counts.
+ */
+export class ProgressFile {
+  readonly path: string;
+  readonly parts: readonly Part[];
+  #header: Header;
+  readonly #fd: number;
+  readonly #synced: number[];
+  #isOpen = true;
+
+  private constructor(path: string, about: Header, { parts, synced, isNew }: { parts: Part[]; synced: number[]; isNew: boolean }) {
+    this.path = path;
+    this.parts = parts;
+    this.#header = about;
+    this.#synced = synced;
+    this.#fd = openSync(path, isNew ? 'w' : 'r+');
+    for (const part of parts) this.#writeSlot(part);
+    this.#writeHeader();
+  }
+
+  /** Goes on with what is there, if it is of the same content; else begins anew. */
+  static open(path: string, about: Omit<Header, 'version' | 'etag'>, { isPartialThere }: { isPartialThere: boolean }): ProgressFile {
+    const known = isPartialThere ? readProgress(path) : null;
+    if (known?.header.hex !== about.hex || known.header.sizeBytes !== about.sizeBytes) {
+      const parts = planParts(about);
+      return new ProgressFile(path, { ...about, version: 1, etag: null }, { parts, synced: parts.map(() => 0), isNew: true });
+    }
+    const isSameBoot = known.header.bootId === about.bootId;
+    const parts = planParts(known.header);
+    const synced = parts.map(({ index }) => known.slots[index]?.[1] ?? 0);
+    for (const part of parts) part.writtenBytes = Math.min(part.sizeBytes, (isSameBoot ? known.slots[part.index]?.[0] : synced[part.index]) ?? 0);
+    return new ProgressFile(path, { ...known.header, bootId: about.bootId }, { parts, synced, isNew: false });
+  }
+
+  get etag(): string | null {
+    return this.#header.etag;
+  }
+
+  set etag(etag: string | null) {
+    this.#header = { ...this.#header, etag };
+    this.#writeHeader();
+  }
+
+  get doneBytes(): number {
+    return this.parts.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0);
+  }
+
+  /** Notes that so many bytes of the part are in the file. */
+  mark(part: Part, writtenBytes: number): void {
+    part.writtenBytes = writtenBytes;
+    if (this.#isOpen) this.#writeSlot(part);
+  }
+
+  /** Notes as on the disk what was written when `syncData` was called. */
+  async markSynced(syncData: () => Promise<void>): Promise<void> {
+    const written = this.parts.map(({ writtenBytes }) => writtenBytes);
+    await syncData();
+    if (!this.#isOpen) return;
+    for (const part of this.parts) {
+      const bytes = written[part.index] ?? 0;
+      if (this.#synced[part.index] === bytes) continue;
+      this.#synced[part.index] = bytes;
+      this.#writeSlot(part);
+    }
+    fsyncSync(this.#fd);
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.#fd);
+  }
+
+  async remove(): Promise<void> {
+    this.close();
+    await rm(this.path, { force: true });
+  }
+
+  #writeHeader(): void {
+    writeSync(this.#fd, Buffer.from(JSON.stringify(this.#header).padEnd(HEADER_BYTES)), 0, HEADER_BYTES, 0);
+  }
+
+  #writeSlot({ index, writtenBytes }: Part): void {
+    const slot = Buffer.alloc(SLOT_BYTES);
+    slot.writeDoubleLE(writtenBytes, 0);
+    slot.writeDoubleLE(this.#synced[index] ?? 0, 8);
+    writeSync(this.#fd, slot, 0, SLOT_BYTES, HEADER_BYTES + index * SLOT_BYTES);
+  }
+}
+
+/** Null for a file that is missing or that a crash left half written. */
+export function readProgress(path: string): { header: Header; slots: [written: number, synced: number][] } | null {
+  try {
+    const bytes = readFileSync(path);
+    const about = header.parse(JSON.parse(bytes.subarray(0, HEADER_BYTES).toString()));
+    const count = Math.floor((bytes.length - HEADER_BYTES) / SLOT_BYTES);
+    return { header: about, slots: Array.from({ length: count }, (_, index) => [bytes.readDoubleLE(HEADER_BYTES + index * SLOT_BYTES), bytes.readDoubleLE(HEADER_BYTES + index * SLOT_BYTES + 8)]) };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return null;
+    throw error;
+  }
+}

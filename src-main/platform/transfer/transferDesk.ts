@@ -1,0 +1,76 @@
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { Clock } from '../../base/clock.ts';
+import { ContentHasher } from './contentHasher.ts';
+import { FileTransfer } from './fileTransfer.ts';
+import { RateLimiter } from './rateLimiter.ts';
+import { toTransferFailure } from './transferFailure.ts';
+import type { TransferReply, TransferRequest } from './transferMessages.ts';
+
+interface DeskOptions {
+  clock: Clock;
+  /** The module that hashes when it runs in a thread. */
+  hashEntry: URL;
+  bootId: string;
+  isProxied: boolean;
+  send: (reply: TransferReply) => void;
+}
+
+interface Running { transfer: FileTransfer; cancel: AbortController }
+
+const PROGRESS_EVERY_MS = 200;
+const CONNECTION = { connect: { timeout: 15_000 }, headersTimeout: 30_000, bodyTimeout: 30_000, keepAliveTimeout: 10_000, pipelining: 1 };
+
+/** Runs transfers side by side in the process that fetches. */
+export class TransferDesk {
+  readonly #options: DeskOptions;
+  readonly #running = new Map<number, Running>();
+  readonly #limiter: RateLimiter;
+  readonly #hasher: ContentHasher;
+  readonly #dispatcher: Dispatcher;
+  #stopReporting: (() => void) | null = null;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    this.#limiter = new RateLimiter(options.clock);
+    this.#hasher = new ContentHasher(options.hashEntry);
+    this.#dispatcher = options.isProxied ? new EnvHttpProxyAgent(CONNECTION) : new Agent(CONNECTION);
+  }
+
+  accept(request: TransferRequest): void {
+    if (request.kind === 'limit') this.#limiter.setLimit(request.bytesPerSecond);
+    else if (request.kind === 'cancel') this.#running.get(request.id)?.cancel.abort(new Cancelled());
+    else this.#run(request).catch((error: unknown) => { queueMicrotask(() => { throw error; }); });
+  }
+
+  async #run({ id, job }: Extract<TransferRequest, { kind: 'run' }>): Promise<void> {
+    const { clock, bootId, send } = this.#options;
+    const transfer = new FileTransfer({ clock, bootId, limiter: this.#limiter, hasher: this.#hasher, dispatcher: this.#dispatcher }, job);
+    const running = { transfer, cancel: new AbortController() };
+    this.#running.set(id, running);
+    this.#stopReporting ??= clock.every(PROGRESS_EVERY_MS, () => { this.#report(); });
+    try {
+      const result = await transfer.run(running.cancel.signal);
+      send({ kind: 'done', id, result });
+    } catch (error) {
+      send({ kind: 'progress', id, progress: transfer.progress });
+      if (error instanceof Cancelled) { send({ kind: 'cancelled', id }); return; }
+      const { problem, message, retryAfterMs } = toTransferFailure(error);
+      send({ kind: 'failed', id, problem, detail: message, retryAfterMs });
+    } finally {
+      this.#running.delete(id);
+      if (this.#running.size === 0) this.#endReports();
+    }
+  }
+
+  #endReports(): void {
+    this.#stopReporting?.();
+    this.#stopReporting = null;
+  }
+
+  #report(): void {
+    for (const [id, { transfer }] of this.#running) this.#options.send({ kind: 'progress', id, progress: transfer.progress });
+  }
+}
+
+/** Someone asked for the end of one transfer. */
+class Cancelled extends Error {}
