@@ -21,6 +21,8 @@ export interface HubRequest {
   method?: 'GET' | 'HEAD';
   headers?: Record<string, string>;
   redirect?: 'follow' | 'manual';
+  /** Refusals that the caller reads by itself. */
+  passes?: readonly number[];
   signal?: AbortSignal | undefined;
 }
 
@@ -49,9 +51,8 @@ export class HubHttp {
   async request(url: string, request: HubRequest): Promise<Response> {
     for (let retries = 0; ; retries += 1) {
       const attempt = await this.#attempt(url, request);
-      const end: AttemptEnd = attempt instanceof Response ? this.#endOf(attempt) : { kind: 'broken' };
-      if (attempt instanceof Response && attempt.status < 400) return attempt;
-      const waitMs = planRetry(end, retries);
+      if (attempt instanceof Response && isPassed(attempt, request)) return attempt;
+      const waitMs = planRetry(this.#endOf(attempt), retries);
       if (waitMs === null) throw this.#toError(url, request, attempt);
       if (attempt instanceof Response) await attempt.body?.cancel();
       this.#deps.log.debug('hub.retry', { path: pathOf(url), waitMs, status: attempt instanceof Response ? attempt.status : null });
@@ -93,7 +94,9 @@ export class HubHttp {
     }
   }
 
-  #endOf({ status, headers }: Response): AttemptEnd {
+  #endOf(attempt: unknown): AttemptEnd {
+    if (!(attempt instanceof Response)) return { kind: 'broken' };
+    const { status, headers } = attempt;
     return { kind: 'status', status, retryAfterMs: readRetryAfterMs(headers, this.#deps.clock.nowMs()) };
   }
 
@@ -108,6 +111,10 @@ export class HubHttp {
   #unreachable(reason: string, cause: unknown): AppError {
     return new AppError('hub.unreachable', 'the hub cannot be reached', { endpoint: this.endpoint, reason }, { cause });
   }
+}
+
+function isPassed({ status }: Response, { passes = [] }: HubRequest): boolean {
+  return status < 400 || passes.includes(status);
 }
 
 /** Null past the limit. */

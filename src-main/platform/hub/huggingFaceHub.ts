@@ -1,5 +1,6 @@
 import { AppError, hasCode } from '#contract/errors.ts';
 import { listFiles } from '@huggingface/hub';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import type { GgufHeader } from './gguf/ggufHeader.ts';
@@ -10,8 +11,12 @@ import { isSafePath, modelAnswer, toEntry, toFile, toRepo, treeRow, withoutFront
 import { HubHttp, parseAnswer, type HubHttpDeps } from './hubHttp.ts';
 import { toSearchParams } from './searchParams.ts';
 
+/** The parser's thread; a packed app gives its own copy. */
+export const GGUF_WORKER_PATH = fileURLToPath(new URL('gguf/ggufWorker.ts', import.meta.url));
+
 const MAX_FILES = 100_000;
 const MAX_REDIRECTS = 5;
+const RANGE_NOT_SATISFIABLE = 416;
 
 /** huggingface.co, or whatever speaks its HTTP. */
 export class HuggingFaceHub implements Hub {
@@ -90,8 +95,9 @@ export class HuggingFaceHub implements Hub {
     const url = this.#resolveUrl({ repo, revision: commit, path });
     const ended = new AbortController();
     const signals = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
-    const response = await this.#http.request(url, { repo, signal: signals, headers: { Range: `bytes=0-${ggufLimits.headerBytes - 1}`, 'Accept-Encoding': 'identity' } });
+    const response = await this.#http.request(url, { repo, signal: signals, passes: [RANGE_NOT_SATISFIABLE], headers: { Range: `bytes=0-${ggufLimits.headerBytes - 1}`, 'Accept-Encoding': 'identity' } });
     try {
+      if (response.status === RANGE_NOT_SATISFIABLE) throw new AppError('model.unreadable', 'no GGUF', { path, reason: 'the file is empty' });
       const chunks = readChunks(response, this.endpoint);
       return await readGgufHeader({ name: path, fileSizeBytes: readFileSize(response), chunks }, { workerPath: this.#ggufWorkerPath, clock: this.#clock, signal });
     } finally {

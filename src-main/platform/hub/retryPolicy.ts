@@ -1,7 +1,7 @@
 /** How an attempt ended. `retryAfterMs` is what the other side asked for. */
 export type AttemptEnd = { kind: 'status'; status: number; retryAfterMs: number | null } | { kind: 'broken' };
 
-const MAX_RETRIES = 4;
+const MAX_RETRIES = 3;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
 
