@@ -37,6 +37,7 @@ module.exports = {
 
     owned('sqlite-has-one-owner', 'better-sqlite3', ['^src-main/platform/sqlite/']),
     owned('koffi-has-one-owner', 'koffi', ['^src-main/platform/gpu/']),
+    owned('llama-has-one-owner', 'node-llama-cpp', ['^src-main/(llamaEngine|platform/llama)/']),
     owned('ptys-have-one-owner', 'node-pty', ['^src-main/(ptyHost|platform/pty)/']),
     owned('headless-terminals-stay-in-the-pty-host', '@xterm/(headless|addon-serialize)', ['^src-main/ptyHost/']),
     owned('systeminformation-has-one-owner', 'systeminformation', ['^src-main/platform/workstation/']),

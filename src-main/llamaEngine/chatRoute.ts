@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type { ChatModelFunctions, ChatWrapper, GbnfJsonSchema, Llama, LlamaGrammar } from 'node-llama-cpp';
+import { ApiError } from './apiError.ts';
+import { generateChat, renderChat, type ChatDelta, type ChatPrompt } from './chatGeneration.ts';
+import { toChatHistory } from './chatHistory.ts';
+import type { Exchange } from './exchange.ts';
+import { ForcedToolWrapper } from './forcedToolWrapper.ts';
+import { toGrammarSchema } from './jsonSchemas.ts';
+import type { LoadedModel } from './loadedModel.ts';
+import { toChatLogprobs } from './logprobs.ts';
+import { chatRequest, parseRequest, type ChatRequest } from './requests.ts';
+import { toPenalties, toSampling } from './sampling.ts';
+import { generateText } from './textGeneration.ts';
+import { toTimings, toUsage, type Generated } from './usage.ts';
+
+/** `POST /v1/chat/completions` */
+export async function answerChat(loaded: LoadedModel, exchange: Exchange): Promise<void> {
+  const request = parseRequest(chatRequest, await exchange.readJson());
+  const { slots } = requireGeneration(loaded);
+  const prompt = toChatPrompt(loaded, request);
+  const grammar = await toGrammar(loaded.llama, request.response_format);
+  const choices = Array.from({ length: request.n ?? 1 }, (_, index) => new Choice(index));
+  const answer = new ChatAnswer(loaded.config.name, request, exchange);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([exchange.signal, failed.signal]);
+  const generateOne = async (choice: Choice): Promise<Generated> => {
+    const common = {
+      sampling: toSampling(request, choice.index), penalties: toPenalties(request), maxTokens: readMaxTokens(request),
+      grammar, batchTokens: loaded.config.batchTokens, signal,
+    };
+    const generated = request.logprobs
+      ? await generateText(loaded.model, slots, prompt.tokens, {
+        ...common, stop: request.stop, topChances: request.top_logprobs ?? 0,
+        onText: (text, chances) => { answer.takeDelta(choice, { kind: 'content', text }, toChatLogprobs(loaded.model, chances)); },
+      })
+      : await generateChat(slots, prompt, {
+        ...common, stop: request.stop, maxToolCalls: request.parallel_tool_calls === false ? 1 : null,
+        onDelta: (delta) => { answer.takeDelta(choice, delta, null); },
+      });
+    answer.finish(choice, generated);
+    return generated;
+  };
+  try {
+    answer.end(choices, await Promise.all(choices.map(generateOne)));
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  }
+}
+
+/** Renders a request's messages. @throws ApiError when the model has no chat or its template refuses them */
+export function toChatPrompt(loaded: LoadedModel, request: Pick<ChatRequest, 'messages' | 'tools' | 'tool_choice'>): ChatPrompt {
+  const wrapper = requireChat(loaded);
+  const named = typeof request.tool_choice === 'object' ? request.tool_choice?.function.name : undefined;
+  const functions = request.tool_choice === 'none' ? undefined : toFunctions(request.tools ?? [], named);
+  const isForced = functions !== undefined && (named !== undefined || request.tool_choice === 'required');
+  const history = toChatHistory(request.messages);
+  try {
+    return renderChat(loaded.model, isForced ? new ForcedToolWrapper(wrapper) : wrapper, history, functions);
+  } catch (error) {
+    throw new ApiError(400, 'template_error', `The model's chat template refuses these messages: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function requireGeneration({ generation }: LoadedModel): NonNullable<LoadedModel['generation']> {
+  if (!generation) throw new ApiError(400, 'unsupported', 'This model was not loaded for generating text');
+  return generation;
+}
+
+function requireChat(loaded: LoadedModel): ChatWrapper {
+  requireGeneration(loaded);
+  if (!loaded.chatWrapper) throw new ApiError(400, 'unsupported', 'This model has no chat template');
+  return loaded.chatWrapper;
+}
+
+/** @throws ApiError invalid_request when the tool that is asked for is not among them */
+function toFunctions(tools: NonNullable<ChatRequest['tools']>, named: string | undefined): ChatModelFunctions | undefined {
+  const chosen = named === undefined ? tools : tools.filter((tool) => tool.function.name === named);
+  if (named !== undefined && chosen.length === 0) throw new ApiError(400, 'invalid_request', `tool_choice: there is no tool ${named}`);
+  if (chosen.length === 0) return undefined;
+  return Object.fromEntries(chosen.map(({ function: { name, description, parameters } }) => [name, {
+    ...(description ? { description } : {}),
+    ...(hasProperties(parameters) ? { params: toGrammarSchema(parameters) } : {}),
+  }]));
+}
+
+function hasProperties(parameters: Record<string, unknown> | null | undefined): parameters is Record<string, unknown> {
+  const properties = parameters?.['properties'];
+  return typeof properties === 'object' && properties !== null && Object.keys(properties).length > 0;
+}
+
+/** The grammar of a response format; null for plain text. */
+export async function toGrammar(llama: Llama, format: ChatRequest['response_format']): Promise<LlamaGrammar | null> {
+  const schema = format?.type === 'json_schema' ? format.json_schema.schema : format?.schema;
+  if (!format || format.type === 'text') return null;
+  if (!schema) return llama.getGrammarFor('json');
+  const converted: GbnfJsonSchema = toGrammarSchema(schema);
+  return llama.createGrammarForJsonSchema<GbnfJsonSchema>(converted);
+}
+
+function readMaxTokens({ max_completion_tokens: newer, max_tokens: older }: ChatRequest): number | null {
+  const wanted = newer ?? older;
+  return wanted === null || wanted === undefined || wanted < 1 ? null : wanted;
+}
+
+/** One of the answers as it grows. */
+class Choice {
+  readonly index: number;
+  content = '';
+  reasoning = '';
+  finishReason: string | null = null;
+  hasBegun = false;
+  readonly toolCalls: { id: string; type: 'function'; function: { name: string; arguments: string } }[] = [];
+  readonly logprobs: object[] = [];
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  /** Adds a piece and returns it in OpenAI's shape. */
+  take(delta: ChatDelta): object {
+    switch (delta.kind) {
+      case 'content':
+        this.content += delta.text;
+        return { content: delta.text };
+      case 'reasoning':
+        this.reasoning += delta.text;
+        return { reasoning_content: delta.text };
+      case 'tool_call': {
+        const call = { id: `call_${randomUUID().replaceAll('-', '')}`, type: 'function' as const, function: { name: delta.name, arguments: delta.arguments } };
+        this.toolCalls.push(call);
+        return { tool_calls: [{ index: this.toolCalls.length - 1, ...call }] };
+      }
+    }
+  }
+
+  toMessage(): object {
+    return {
+      role: 'assistant', content: this.content === '' && this.toolCalls.length > 0 ? null : this.content,
+      ...(this.reasoning === '' ? {} : { reasoning_content: this.reasoning }),
+      ...(this.toolCalls.length === 0 ? {} : { tool_calls: this.toolCalls }),
+    };
+  }
+}
+
+/** Puts the pieces of all choices into OpenAI's shapes, streamed or whole. */
+class ChatAnswer {
+  readonly #head: { id: string; created: number; model: string };
+  readonly #request: ChatRequest;
+  readonly #exchange: Exchange;
+
+  constructor(name: string, request: ChatRequest, exchange: Exchange) {
+    this.#head = { id: `chatcmpl-${randomUUID().replaceAll('-', '')}`, created: Math.floor(Date.now() / 1_000), model: request.model ?? name };
+    this.#request = request;
+    this.#exchange = exchange;
+  }
+
+  takeDelta(choice: Choice, delta: ChatDelta, logprobs: readonly object[] | null): void {
+    choice.logprobs.push(...logprobs ?? []);
+    this.#begin(choice);
+    this.#stream(choice, choice.take(delta), logprobs ? { logprobs: { content: logprobs } } : {});
+  }
+
+  finish(choice: Choice, { finishReason }: Generated): void {
+    choice.finishReason = finishReason;
+    this.#begin(choice);
+    this.#stream(choice, {}, { finish_reason: finishReason });
+  }
+
+  end(choices: readonly Choice[], generated: readonly Generated[]): void {
+    const tail = { usage: toUsage(generated, choices.length), timings: toTimings(generated) };
+    if (this.#request.stream) {
+      if (this.#request.stream_options?.include_usage) this.#exchange.send({ ...this.#chunk([]), ...tail });
+      this.#exchange.end();
+      return;
+    }
+    this.#exchange.answer({
+      ...this.#head, object: 'chat.completion', ...tail,
+      choices: choices.map((choice) => ({ index: choice.index, message: choice.toMessage(), finish_reason: choice.finishReason, logprobs: choice.logprobs.length > 0 ? { content: choice.logprobs } : null })),
+    });
+  }
+
+  /** The first delta of each choice carries the role. */
+  #begin(choice: Choice): void {
+    if (choice.hasBegun) return;
+    choice.hasBegun = true;
+    this.#stream(choice, { role: 'assistant', content: '' });
+  }
+
+  #stream(choice: Choice, delta: object, rest: object = {}): void {
+    if (!this.#request.stream) return;
+    this.#exchange.send(this.#chunk([{ index: choice.index, delta, finish_reason: null, ...rest }]));
+  }
+
+  #chunk(choices: readonly object[]): object {
+    return { ...this.#head, object: 'chat.completion.chunk', choices, ...(this.#request.stream_options?.include_usage ? { usage: null } : {}) };
+  }
+}
+

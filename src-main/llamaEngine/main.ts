@@ -1,0 +1,7 @@
+/**
+ * The entry of the child process of one embedded engine. The first line of its input is its configuration as JSON; it
+ * ends at once when its input closes, because then its parent is gone. What happens is told on its output, an event a line.
+ */
+import { runEngine } from './runEngine.ts';
+
+await runEngine();
