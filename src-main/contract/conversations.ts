@@ -18,12 +18,15 @@ export type ChatSampling = z.infer<typeof chatSampling>;
 
 export const toolCall = z.object({ id: z.string(), name: z.string(), arguments: z.string(), result: z.string().nullable().default(null) });
 
-/** One message of the tree; siblings share a parent. Numbers are null until known and for the user's own. */
+/**
+ * One message of the tree; siblings share a parent. Numbers are null until known and for the user's own. `problem` is
+ * `code: message`, with the declared or OpenAI code. `thinkingMs`: how long it thought before its answer began.
+ */
 export const message = z.object({
   id: messageId, conversationId, parentId: messageId.nullable(), role: z.enum(['user', 'assistant']), lane: z.enum(['main', 'compare']),
   content: z.string(), thinking: z.string(), toolCalls: z.array(toolCall), attachments: z.array(attachment.omit({ data: true })),
   model: z.string().nullable(), status: z.enum(['waiting', 'streaming', 'done', 'stopped', 'failed']), problem: z.string().nullable(), finishReason: z.string().nullable(),
-  promptTokens: z.int().nullable(), completionTokens: z.int().nullable(), firstTokenMs: z.number().nullable(), totalMs: z.number().nullable(), tokensPerSecond: z.number().nullable(), createdAtMs: z.number(),
+  promptTokens: z.int().nullable(), completionTokens: z.int().nullable(), firstTokenMs: z.number().nullable(), thinkingMs: z.number().nullable(), totalMs: z.number().nullable(), tokensPerSecond: z.number().nullable(), createdAtMs: z.number(),
 });
 export type Message = z.infer<typeof message>;
 
@@ -68,6 +71,7 @@ export const conversations = {
   /** Ends what is being written; what came stays. */
   stop: call({ method: 'POST', path: '/conversations/{conversation}/stop', summary: 'Stop', input: one, output: z.void(), errors: missing }),
   removeMessage: call({ method: 'DELETE', path: '/conversations/{conversation}/messages/{message}', summary: 'Delete a message and what follows', input: one.extend({ message: z.string().max(80) }), output: z.void(), errors: ['conversation.not_found', 'message.not_found', 'conversation.busy'] }),
+  /** Best matches first; a snippet has U+0002 before and U+0003 after each word that was found. */
   search: call({ method: 'GET', path: '/conversations/search', summary: 'Search all conversations', input: z.object({ text: z.string().min(1).max(300), limit: z.coerce.number().int().min(1).max(200).default(50) }), output: z.array(z.object({ conversationId, title: z.string(), messageId, role: message.shape.role, snippet: z.string(), createdAtMs: z.number() })) }),
   export: call({ method: 'GET', path: '/conversations/{conversation}/export', summary: 'Markdown or JSON', input: one.extend({ as: z.enum(['markdown', 'json']).default('markdown') }), output: z.object({ fileName: z.string(), text: z.string() }), errors: missing }),
   watch: stream({ path: '/conversations/watch', summary: 'Live list', input: z.object({}), output: conversationChange }),

@@ -1,0 +1,50 @@
+import type { ChatSampling } from '#contract/conversations.ts';
+
+export type PromptPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
+
+/** A message as an OpenAI-compatible model takes it. */
+export interface PromptMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string | readonly PromptPart[];
+}
+
+/** A piece of a tool call; pieces of one `index` belong together. */
+export interface ToolCallPiece {
+  readonly index: number;
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly arguments?: string | undefined;
+}
+
+/** What a model says, piece by piece. `failure` is the last piece of an answer that could not be ended. */
+export type ChatPart =
+  | { readonly kind: 'delta'; readonly content?: string; readonly thinking?: string; readonly toolCalls?: readonly ToolCallPiece[] }
+  | { readonly kind: 'usage'; readonly promptTokens: number; readonly completionTokens: number }
+  | { readonly kind: 'finish'; readonly reason: string }
+  | { readonly kind: 'failure'; readonly code: string; readonly message: string };
+
+export interface ChatRequest {
+  readonly model: string;
+  readonly messages: readonly PromptMessage[];
+  readonly sampling: ChatSampling;
+  readonly signal: AbortSignal;
+}
+
+/** Whoever answers questions: the serving port in the backend, a stand-in in tests. */
+export interface ChatModel {
+  /** Loads the model if it must. Ends without a failure when the signal is aborted. */
+  stream(request: ChatRequest): AsyncIterable<ChatPart>;
+}
+
+/** A model that can be asked. */
+export interface ChatModelFacts {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** Whether it takes images; null where that is not known. */
+  readonly canSee: boolean | null;
+}
+
+/** Which models can be asked now; null where that is not known. */
+export type ListChatModels = () => readonly ChatModelFacts[] | null;

@@ -1,0 +1,47 @@
+import type { Attachment, Message } from '#contract/conversations.ts';
+import type { PromptMessage, PromptPart } from './chatModel.ts';
+
+type Asked = Pick<Message, 'role' | 'content'> & { readonly attachments: readonly Attachment[] };
+
+/**
+ * Writes the prompt: the system prompt, then questions and answers in turn. Text files stand in a fenced block with
+ * their name before the question, images are parts. Answers that stayed empty are left out, and the questions around
+ * them become one, since many templates want the roles to alternate.
+ */
+export function toPrompt(systemPrompt: string, path: readonly Asked[]): PromptMessage[] {
+  const system: PromptMessage[] = systemPrompt.trim() === '' ? [] : [{ role: 'system', content: systemPrompt }];
+  const turns: { role: 'user' | 'assistant'; parts: PromptPart[] }[] = [];
+  for (const message of path) {
+    const parts = toParts(message);
+    const last = turns.at(-1);
+    if (parts.length === 0) continue;
+    if (last?.role === message.role) last.parts.push(...parts);
+    else turns.push({ role: message.role, parts });
+  }
+  return [...system, ...turns.map(({ role, parts }) => ({ role, content: toContent(parts) }))];
+}
+
+/** Whether anything in the path needs a model that sees. */
+export function hasImages(path: readonly Pick<Asked, 'attachments'>[]): boolean {
+  return path.some(({ attachments }) => attachments.some(({ kind }) => kind === 'image'));
+}
+
+function toParts({ content, attachments }: Asked): PromptPart[] {
+  const files = attachments.filter(({ kind }) => kind === 'text').map(({ name, data }) => toFencedBlock(name, Buffer.from(data, 'base64').toString('utf8')));
+  const text = [...files, content].filter((part) => part !== '').join('\n\n');
+  const images = attachments.filter(({ kind }) => kind === 'image').map(({ mediaType, data }): PromptPart => ({ type: 'image_url', image_url: { url: `data:${mediaType};base64,${data}` } }));
+  return [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...images];
+}
+
+function toContent(parts: readonly PromptPart[]): PromptMessage['content'] {
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  return texts.length === parts.length ? texts.join('\n\n') : parts;
+}
+
+/** A file in a fence that is longer than any within it. */
+function toFencedBlock(name: string, text: string): string {
+  const longest = Math.max(2, ...Array.from(text.matchAll(/`{3,}/g), ([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  const language = /\.([A-Za-z0-9]{1,12})$/.exec(name)?.[1] ?? '';
+  return `${name}\n${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}`;
+}
