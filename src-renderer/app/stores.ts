@@ -13,10 +13,18 @@ import type { InstanceStore } from '../features/instances/instanceStore.ts';
 import { mirrorInstances } from '../features/instances/mirrorInstances.ts';
 import { createJournalStore, mirrorJournal } from '../features/journal/journalStore.ts';
 import type { JournalStore } from '../features/journal/journalStore.ts';
+import { createDownloadStore } from '../features/models/downloadStore.ts';
+import type { DownloadStore } from '../features/models/downloadStore.ts';
+import { createModelStore } from '../features/models/modelStore.ts';
+import type { ModelStore } from '../features/models/modelStore.ts';
 import { createRunStore, mirrorRuns } from '../features/runs/runStore.ts';
 import type { RunStore } from '../features/runs/runStore.ts';
 import { createRunUsageStore, mirrorRunUsages } from '../features/runs/runUsageStore.ts';
 import type { RunUsageStore } from '../features/runs/runUsageStore.ts';
+import { createConfigStore } from '../features/serving/configStore.ts';
+import type { ConfigStore } from '../features/serving/configStore.ts';
+import { createServingStore } from '../features/serving/servingStore.ts';
+import type { ServingStore } from '../features/serving/servingStore.ts';
 import { createSettingStore, mirrorSettings } from '../features/settings/settingStore.ts';
 import type { SettingStore } from '../features/settings/settingStore.ts';
 import { createTerminalStore, mirrorTerminals } from '../features/terminals/terminalStore.ts';
@@ -37,6 +45,10 @@ export interface Stores {
   blueprints: BlueprintStore;
   runs: RunStore;
   runUsages: RunUsageStore;
+  models: ModelStore;
+  downloads: DownloadStore;
+  configs: ConfigStore;
+  serving: ServingStore;
 }
 
 export function createStores(): Stores {
@@ -52,6 +64,10 @@ export function createStores(): Stores {
     blueprints: createBlueprintStore(),
     runs: createRunStore(),
     runUsages: createRunUsageStore(),
+    models: createModelStore(),
+    downloads: createDownloadStore(),
+    configs: createConfigStore(),
+    serving: createServingStore(),
   };
 }
 

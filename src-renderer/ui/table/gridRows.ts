@@ -1,6 +1,6 @@
 /** What a column sorts by; null goes last in both directions. */
 export type SortValue = string | number | null;
-export interface GridSort { columnId: string; isDescending: boolean }
+export type GridSort = { columnId: string; isDescending: boolean };
 export interface GridGroup<R> { key: string; title: string; note?: string; rows: readonly R[] }
 
 export type GridLine<R> =
