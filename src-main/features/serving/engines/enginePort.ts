@@ -24,7 +24,7 @@ export type EngineReport =
 export interface EngineMemory { readonly weightsBytes: number; readonly kvBytes: number; readonly computeBytes: number }
 
 /** `tail`: its last lines, at most 200. `failure` is what they show, null where they show nothing known. */
-export interface EngineExit { readonly code: number | null; readonly signal: string | null; readonly tail: readonly string[]; readonly failure: 'out_of_memory' | 'unreadable' | 'spawn_failed' | null }
+export interface EngineExit { readonly code: number | null; readonly signal: string | null; readonly tail: readonly string[]; readonly failure: 'out_of_memory' | 'unreadable' | 'spawn_failed' | 'missing_engine' | 'unreachable' | null }
 
 /** One engine that was started for one load of one configuration. The engine decides what is true about itself. */
 export interface Engine {

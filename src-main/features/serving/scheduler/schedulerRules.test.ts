@@ -1,0 +1,471 @@
+import { expect, test } from 'vitest';
+import { aConfig } from '../../../../test/fakes/serving/aModel.ts';
+import { GIB, uuid } from '../../../../test/fakes/facts/aGpu.ts';
+import { settle } from '../../../../test/fakes/facts/fakeClock.ts';
+import { aPlan, refusalOf, ServingWorld, slotOf } from '../../../../test/support/servingWorld.ts';
+
+const [a, b, c] = [aConfig('a'), aConfig('b'), aConfig('c')];
+
+test('rule 1: what is decided is reserved in the same step, although the ledger answers later', async () => {
+  const world = new ServingWorld({ gpuGib: [24, 24] });
+  const gate = Promise.withResolvers<undefined>();
+  world.gpus.gate = gate.promise;
+
+  for (const config of [a, b, c]) world.ask(config);
+  await settle();
+  const placed = [a, b, c].map((config) => world.scheduler.unitOf(config.id)?.phase);
+  gate.resolve(undefined);
+  await settle();
+
+  expect(placed.map((phase) => (phase?.kind === 'loading' ? phase.placement.shares[0]?.gpuId : phase?.kind))).toEqual([uuid(0), uuid(1), 'queued']);
+});
+
+test('rule 2: thirty requests at once for a cold model start one engine and all are served', async () => {
+  const world = new ServingWorld();
+  const wide = aConfig('wide', { slots: 30 });
+
+  const asks = Array.from({ length: 30 }, () => world.ask(wide));
+  await settle();
+
+  expect(world.starter.engines).toHaveLength(1);
+  expect(asks.map(({ result }) => result?.kind)).toEqual(Array.from({ length: 30 }, () => 'granted'));
+});
+
+test('rule 2: a failed load is told to every waiter', async () => {
+  const world = new ServingWorld();
+  world.starter.isInstant = false;
+  const asks = [world.ask(a), world.ask(a), world.ask(a)];
+  await settle();
+
+  world.starter.of('a').crash({ tail: ['error: bad magic'], failure: 'unreadable' });
+  await settle();
+
+  expect(asks.map(refusalOf)).toEqual(asks.map(() => ({ kind: 'load_failed', failure: 'unreadable', detail: 'error: bad magic', retryAfterMs: 5_000 })));
+  expect(world.stateOf(a)).toBe('failed');
+});
+
+test.each([
+  { what: 'all', limits: { all: 2, model: 9, key: 9 }, scope: 'all' },
+  { what: 'one model', limits: { all: 9, model: 2, key: 9 }, scope: 'model' },
+  { what: 'one key', limits: { all: 9, model: 9, key: 2 }, scope: 'key' },
+])('rule 3: a backlog that is full for $what refuses at once', async ({ limits, scope }) => {
+  const world = new ServingWorld();
+  world.starter.isInstant = false;
+  world.limits = { ...world.limits, ...limits };
+
+  const asks = [1, 2, 3].map(() => world.ask(a, { keyId: 'key_1' }));
+  await settle();
+
+  expect(asks.map(({ result }) => result?.kind)).toEqual([undefined, undefined, 'refused']);
+  expect(asks[2] && refusalOf(asks[2])).toEqual({ kind: 'queue_full', retryAfterMs: 2_000, scope });
+});
+
+test('rule 3: no more requests run than the engine has slots', async () => {
+  const world = new ServingWorld();
+  const narrow = aConfig('narrow', { slots: 2 });
+  const asks = [world.ask(narrow), world.ask(narrow), world.ask(narrow)];
+  await settle();
+
+  const [first, , third] = asks;
+  const before = third?.result;
+  if (first !== undefined) slotOf(first)[Symbol.dispose]();
+  await settle();
+
+  expect([before, third?.result?.kind, third?.waits.at(-1)]).toEqual([null, 'granted', { kind: 'slots', busySlots: 2 }]);
+});
+
+test('rule 4: loads on one device follow each other, on two devices they run beside each other', async () => {
+  const one = new ServingWorld({ gpuGib: [24] });
+  const two = new ServingWorld({ gpuGib: [24, 24] });
+  for (const world of [one, two]) { world.starter.isInstant = false; world.ask(a); world.ask(b); }
+  await settle();
+
+  expect([one.starter.engines.length, two.starter.engines.length]).toEqual([1, 2]);
+  one.starter.of('a').becomeReady();
+  await one.clock.advance(100);
+  expect([one.stateOf(a), one.stateOf(b)]).toEqual(['busy', 'loading']);
+});
+
+test('rule 6: the idle model whose reload costs least for how long it was idle goes, and no more than needed', async () => {
+  const world = new ServingWorld({ gpuGib: [24] });
+  await world.resident(a);
+  await world.resident(b);
+  await world.clock.advance(5_000);
+  (await world.served(a))[Symbol.dispose]();
+
+  await world.served(c);
+
+  expect([a, b, c].map((config) => world.stateOf(config))).toEqual(['ready', 'unloaded', 'busy']);
+});
+
+test('rule 6: a pinned model is never evicted to make room', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  await world.resident(aConfig('pinned', { isPinned: true }));
+
+  const ask = world.ask(aConfig('other', { mayUseRam: false, contextTokens: 4_096 }));
+  await settle();
+
+  expect(refusalOf(ask)).toEqual({ kind: 'insufficient_vram', neededBytes: 10 * GIB, freeBytes: 2 * GIB, holders: ['pinned'] });
+});
+
+test('rule 6: a model that was loaded less than 2 s ago stays until then', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  (await world.served(a))[Symbol.dispose]();
+  const ask = world.ask(b);
+  await world.clock.advance(1_900);
+  const early = world.stateOf(a);
+
+  await world.clock.advance(200);
+
+  expect([early, world.stateOf(a), ask.result?.kind]).toEqual(['ready', 'unloaded', 'granted']);
+});
+
+test('rule 6 and 7: a busy model is not stopped; after 15 s it drains, and what comes to it then waits behind', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  const running = await world.served(a);
+  const waiting = world.ask(b);
+  await world.clock.advance(14_000);
+  const during = await world.served(a);
+  await world.clock.advance(1_500);
+  const late = world.ask(a);
+  await settle();
+  const states = [world.stateOf(a), world.stateOf(b), late.result, running.signal.aborted];
+
+  running[Symbol.dispose]();
+  during[Symbol.dispose]();
+  await settle();
+  slotOf(waiting)[Symbol.dispose]();
+  await world.clock.advance(20_000);
+
+  expect(states).toEqual(['draining', 'queued', null, false]);
+  expect(late.result?.kind).toBe('granted');
+  expect(late.waits[0]).toEqual({ kind: 'draining', model: 'a' });
+});
+
+test('rule 7: two models that take turns are loaded twice in all, for waiters of one go together', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  const asks = Array.from({ length: 20 }, (_, n) => world.ask(n % 2 === 0 ? a : b));
+
+  for (let turn = 0; turn < 60 && asks.some(({ result }) => result === null); turn += 1) {
+    for (const { result } of asks) if (result?.kind === 'granted') result.slot[Symbol.dispose]();
+    await world.clock.advance(500);
+  }
+
+  expect([asks.filter(({ result }) => result?.kind === 'granted').length, world.starter.engines.length]).toEqual([20, 2]);
+});
+
+test('rule 7: a higher priority goes first, but a minute of waiting is worth a step', async () => {
+  const world = new ServingWorld();
+  const narrow = aConfig('narrow', { slots: 1 });
+  const first = await world.served(narrow);
+  const [low, high] = [world.ask(narrow, { priority: 0 }), world.ask(narrow, { priority: 1 })];
+  await settle();
+  first[Symbol.dispose]();
+  await settle();
+  const served = [low.result, high.result?.kind];
+  await world.clock.advance(120_000);
+  const higher = world.ask(narrow, { priority: 1 });
+  slotOf(high)[Symbol.dispose]();
+  await settle();
+
+  expect([...served, low.result?.kind, higher.result]).toEqual([null, 'granted', 'granted', null]);
+});
+
+test('rule 8: a small model does not slip into the room that a large one waits for', async () => {
+  const world = new ServingWorld({ gpuGib: [24] });
+  world.planner.needs.set('large', () => aPlan({ gib: 22 }));
+  world.planner.needs.set('small', () => aPlan({ gib: 4 }));
+  const running = await world.served(a);
+  const large = world.ask(aConfig('large', { mayUseRam: false }));
+  const small = world.ask(aConfig('small', { mayUseRam: false }));
+  await world.clock.advance(5_000);
+  const before = [large.result, small.result];
+
+  running[Symbol.dispose]();
+  await settle();
+
+  expect(before).toEqual([null, null]);
+  expect([large.result?.kind, small.result]).toEqual(['granted', null]);
+});
+
+test('rule 9: the last waiter who leaves the queue takes the load with it', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  const running = await world.served(a);
+  const waiting = world.ask(b);
+  await settle();
+
+  waiting.abort.abort();
+  await settle();
+  running[Symbol.dispose]();
+  await world.clock.advance(30_000);
+
+  expect(refusalOf(waiting)).toEqual({ kind: 'cancelled' });
+  expect([world.stateOf(b), world.starter.engines.length]).toEqual(['unloaded', 1]);
+});
+
+test('rule 9: a load that nobody waits for any more is finished and kept', async () => {
+  const world = new ServingWorld();
+  world.starter.isInstant = false;
+  const waiting = world.ask(a);
+  await settle();
+
+  waiting.abort.abort();
+  world.starter.of('a').becomeReady();
+  await world.clock.advance(100);
+
+  expect([refusalOf(waiting).kind, world.stateOf(a)]).toEqual(['cancelled', 'ready']);
+});
+
+test.each([
+  { what: 'as the setting says', config: aConfig('t'), keep: null, staysMs: 900_000 },
+  { what: 'as the configuration says', config: aConfig('t', { ttlSeconds: 60 }), keep: null, staysMs: 60_000 },
+  { what: 'as the request wishes', config: aConfig('t', { ttlSeconds: 60 }), keep: 5, staysMs: 5_000 },
+])('rule 10: idle time counts from the end of the last request, $what', async ({ config, keep, staysMs }) => {
+  const world = new ServingWorld();
+  const slot = await world.served(config);
+  slot.keepFor(keep);
+  await world.clock.advance(3_600_000);
+  slot[Symbol.dispose]();
+
+  await world.clock.advance(staysMs - 1);
+  const before = world.stateOf(config);
+  await world.clock.advance(1);
+
+  expect([before, world.stateOf(config)]).toEqual(['ready', 'unloaded']);
+});
+
+test.each([
+  { what: 'a request that wishes 0 unloads it at once', config: aConfig('t'), keep: 0, state: 'unloaded' },
+  { what: 'a request that wishes -1 keeps it', config: aConfig('t', { ttlSeconds: 1 }), keep: -1, state: 'ready' },
+  { what: 'a pinned one has no limit', config: aConfig('t', { ttlSeconds: 0, isPinned: true }), keep: null, state: 'ready' },
+])('rule 10: $what', async ({ config, keep, state }) => {
+  const world = new ServingWorld();
+  const slot = await world.served(config);
+  slot.keepFor(keep);
+  slot[Symbol.dispose]();
+  await world.clock.advance(keep === 0 ? 0 : 10 * 3_600_000);
+
+  expect(world.stateOf(config)).toBe(state);
+});
+
+test('rule 11: a load may take as long as it shows life, and ends 120 s after the last sign', async () => {
+  const world = new ServingWorld();
+  world.starter.isInstant = false;
+  const ask = world.ask(a);
+  await settle();
+  const engine = world.starter.of('a');
+  await world.clock.advance(100_000);
+  engine.report({ kind: 'log', line: 'loading tensors' });
+  await world.clock.advance(100_000);
+  engine.setProgress(0.5);
+  await world.clock.advance(100_000);
+  engine.residentBytes = 5 * GIB;
+  engine.setProgress(0.5);
+  const alive = world.stateOf(a);
+  world.starter.of('a').report({ kind: 'progress', progress: 0.6 });
+
+  await world.clock.advance(130_000);
+
+  expect([alive, world.stateOf(a)]).toEqual(['loading', 'failed']);
+  expect(refusalOf(ask)).toMatchObject({ kind: 'load_failed', failure: 'stalled' });
+});
+
+test('rule 11: health is asked every 50 ms for 2 s, then every 250 ms', async () => {
+  const world = new ServingWorld();
+  world.starter.isInstant = false;
+  world.ask(a);
+  await settle();
+  await world.clock.advance(1_999);
+  const fast = world.starter.of('a').healthCount;
+  await world.clock.advance(2_001);
+
+  expect([fast, world.starter.of('a').healthCount - fast]).toEqual([40, 9]);
+});
+
+test('rule 12: out of memory evicts all that can go from the device, tries once more, shrinks the context once, then backs off', async () => {
+  const world = new ServingWorld({ gpuGib: [24] });
+  await world.resident(b);
+  world.starter.isInstant = false;
+  const ask = world.ask(a);
+  const launches: unknown[] = [];
+  for (const turn of [1, 2, 3]) {
+    await settle();
+    launches.push([turn, world.stateOf(b), world.starter.of('a').launch.contextTokens]);
+    world.starter.of('a').crash({ failure: 'out_of_memory', tail: ['CUDA error: out of memory'] });
+    await settle();
+  }
+
+  expect(launches).toEqual([[1, 'ready', 8_192], [2, 'unloaded', 8_192], [3, 'unloaded', 4_096]]);
+  expect(refusalOf(ask)).toEqual({ kind: 'load_failed', failure: 'out_of_memory', detail: 'CUDA error: out of memory', retryAfterMs: 5_000 });
+});
+
+test('rule 12: after failures the next try waits 5 s, 10 s, and at most 5 minutes', async () => {
+  const world = new ServingWorld();
+  world.starter.onStart = (engine) => { queueMicrotask(() => { engine.crash({ failure: 'unreadable' }); }); };
+  world.starter.isInstant = false;
+  const delays: (number | null)[] = [];
+  for (let failure = 0; failure < 8; failure += 1) {
+    const ask = world.ask(a);
+    await settle();
+    const refusal = refusalOf(ask);
+    delays.push(refusal.kind === 'load_failed' ? refusal.retryAfterMs : null);
+    await world.clock.advance(delays.at(-1) ?? 0);
+  }
+
+  expect(delays).toEqual([5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
+});
+
+test('rule 13: the room of a model that ended is free once three quarters of its memory are back, or after 5 s', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  world.gpus.usedBytes = 10 * GIB;
+  world.gpus.readFree = () => 2 * GIB;
+  await world.resident(a);
+  const ask = world.ask(b);
+  await world.clock.advance(1_000);
+  const waiting = [world.stateOf(a), ask.result];
+  world.gpus.readFree = () => 9.6 * GIB;
+  await world.clock.advance(200);
+  const back = [world.stateOf(a), ask.result?.kind];
+
+  slotOf(ask)[Symbol.dispose]();
+  await world.clock.advance(2_000);
+  world.gpus.readFree = () => 2 * GIB;
+  world.ask(a);
+  await settle();
+  await world.clock.advance(4_900);
+  const late = world.stateOf(b);
+  await world.clock.advance(300);
+
+  expect([waiting, back, late, world.stateOf(b)]).toEqual([['unloading', null], ['unloaded', 'granted'], 'unloading', 'unloaded']);
+});
+
+test('rule 15: a crash fails what runs, the next request loads again, and three in 5 minutes are a failure', async () => {
+  const world = new ServingWorld();
+  const outcomes: unknown[] = [];
+  for (let crash = 0; crash < 3; crash += 1) {
+    const slot = await world.served(a);
+    world.starter.of('a').crash({ tail: ['GGML_ASSERT failed'] });
+    await settle();
+    outcomes.push([slot.signal.aborted, slot.signal.reason instanceof Error ? slot.signal.reason.cause : null, world.stateOf(a)]);
+  }
+  const ask = world.ask(a);
+  await settle();
+
+  expect(outcomes).toEqual([[true, 'crashed', 'unloaded'], [true, 'crashed', 'unloaded'], [true, 'crashed', 'failed']]);
+  expect(refusalOf(ask)).toEqual({ kind: 'load_failed', failure: 'crashed', detail: 'GGML_ASSERT failed', retryAfterMs: 20_000 });
+});
+
+test('rule 15: whoever waits when the engine dies is served by the next one', async () => {
+  const world = new ServingWorld();
+  const narrow = aConfig('narrow', { slots: 1 });
+  await world.served(narrow);
+  const waiting = world.ask(narrow);
+  await settle();
+
+  world.starter.of('narrow').crash();
+  await settle();
+
+  expect([waiting.result?.kind, world.starter.engines.length]).toEqual(['granted', 2]);
+});
+
+test('rule 16: memory that others hold is waited for a while, then told', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  world.gpus.setOthers(0, 8 * GIB);
+  const exact = aConfig('exact', { mayUseRam: false });
+  const [patient, lucky] = [world.ask(exact), world.ask(exact)];
+  await world.clock.advance(14_000);
+  const late = world.ask(exact);
+  await world.clock.advance(1_500);
+  const told = [refusalOf(patient), refusalOf(lucky), late.result];
+  world.gpus.setOthers(0, 0);
+  await settle();
+
+  expect(told).toEqual([{ kind: 'gpu_busy', retryAfterMs: 15_000 }, { kind: 'gpu_busy', retryAfterMs: 15_000 }, null]);
+  expect(late.result?.kind).toBe('granted');
+});
+
+test('rule 16: a ledger that refuses what looked free is asked again a little later', async () => {
+  const world = new ServingWorld();
+  world.gpus.isRefusing = true;
+  const ask = world.ask(a);
+  await settle();
+  const before = [world.stateOf(a), world.starter.engines.length];
+
+  world.gpus.isRefusing = false;
+  await world.clock.advance(600);
+
+  expect([before, ask.result?.kind, ask.waits.some(({ kind }) => kind === 'memory')]).toEqual([['queued', 0], 'granted', true]);
+});
+
+test('rule 17: a load without a request ends as ready', async () => {
+  const world = new ServingWorld();
+
+  expect(await world.scheduler.load(a)).toEqual({ kind: 'loaded' });
+  expect(world.stateOf(a)).toBe('ready');
+});
+
+test('rule 18: every transition is told, with its cause', async () => {
+  const world = new ServingWorld();
+  (await world.served(a))[Symbol.dispose]();
+  await world.clock.advance(900_000);
+
+  expect(world.transitions.map(({ from, to, cause }) => [from, to, cause])).toEqual([
+    ['unloaded', 'queued', null], ['queued', 'loading', null], ['loading', 'ready', null], ['ready', 'busy', null], ['busy', 'ready', null], ['ready', 'unloading', 'idle'], ['unloading', 'unloaded', 'idle'],
+  ]);
+});
+
+test('an unload waits for the drain; a forced one aborts what runs', async () => {
+  const world = new ServingWorld();
+  const slot = await world.served(a);
+  let isGone = false;
+  const unloading = world.scheduler.unload(a.id, { isForced: false }).then(() => { isGone = true; });
+  await settle();
+  const drained = [world.stateOf(a), isGone, slot.signal.aborted];
+  await world.scheduler.unload(a.id, { isForced: true });
+  await unloading;
+
+  expect(drained).toEqual(['draining', false, false]);
+  expect([world.stateOf(a), slot.signal.aborted, slot.signal.reason instanceof Error ? slot.signal.reason.cause : null]).toEqual(['unloaded', true, 'forced']);
+});
+
+test('a configuration that points elsewhere is loaded anew while the old load drains', async () => {
+  const world = new ServingWorld({ gpuGib: [24] });
+  const before = aConfig('role', { versionId: 'version_old' });
+  const after = aConfig('role', { versionId: 'version_new' });
+  const slot = await world.served(before);
+
+  await world.served(after);
+  const states = [...world.scheduler.units.values()].map(({ version, phase }) => [version?.modelName, phase.kind]);
+  slot[Symbol.dispose]();
+  await settle();
+
+  expect(states).toEqual([['old', 'draining'], ['new', 'busy']]);
+  expect([...world.scheduler.units.values()].map(({ version }) => version?.modelName)).toEqual(['new']);
+});
+
+test('without a GPU the need is booked in RAM by the same rules', async () => {
+  const world = new ServingWorld({ gpuGib: [] });
+  world.totalRamBytes = 15 * GIB;
+  await world.resident(a);
+  const bookedBytes = world.ram.bookedBytes;
+
+  await world.served(b);
+  world.planner.gib = 20;
+  const tooLarge = world.ask(aConfig('huge', { contextTokens: 4_096 }));
+  await settle();
+
+  expect([bookedBytes, world.stateOf(a), world.stateOf(b), world.ram.bookedBytes]).toEqual([10 * GIB, 'unloaded', 'busy', 10 * GIB]);
+  expect(refusalOf(tooLarge)).toMatchObject({ kind: 'insufficient_vram', neededBytes: 20 * GIB });
+});
+
+test('after a stop everybody is answered and nothing is left', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  const slot = await world.served(a);
+  const waiting = world.ask(b);
+  await settle();
+
+  await world.scheduler.stop();
+  await settle();
+
+  expect([refusalOf(waiting).kind, slot.signal.aborted, world.starter.live.length, world.gpus.bookedOn(uuid(0)), world.clock.pendingCount]).toEqual(['shutting_down', true, 0, 0, 0]);
+});

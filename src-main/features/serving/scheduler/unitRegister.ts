@@ -1,0 +1,95 @@
+import type { ModelConfig } from '#contract/modelConfigs.ts';
+import type { ModelVersion } from '#contract/models.ts';
+import type { EngineState } from '#contract/serving.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { Emitter } from '../../../base/emitter.ts';
+import type { Logger } from '../../../base/logger.ts';
+import { EngineLog } from './engineLog.ts';
+import { toLoadKey } from './loadKey.ts';
+import { createUnit, type Phase, type SchedulerState, type Unit } from './schedulerState.ts';
+
+/** A step of one model's life, after it was taken. */
+export interface Transition {
+  readonly atMs: number;
+  readonly key: string;
+  readonly configId: string;
+  readonly name: string;
+  readonly from: EngineState;
+  readonly to: EngineState;
+  /** Why: what unloads it, or how it failed. */
+  readonly cause: string | null;
+  readonly detail: string | null;
+  readonly exitCode: number | null;
+}
+
+/** Every model that was asked for, and the one place where its phase changes. */
+export class UnitRegister implements SchedulerState {
+  readonly #deps: { readonly clock: Clock; readonly log: Logger };
+  readonly #units = new Map<string, Unit>();
+  readonly #current = new Map<string, Unit>();
+  readonly #logs = new Map<string, EngineLog>();
+  readonly #didTransition = new Emitter<Transition>();
+
+  /** Fires after each change of phase. */
+  readonly onDidTransition = this.#didTransition.event;
+
+  constructor(deps: { readonly clock: Clock; readonly log: Logger }) {
+    this.#deps = deps;
+  }
+
+  get units(): ReadonlyMap<string, Unit> {
+    return this.#units;
+  }
+
+  /** The newest load of a configuration; null before its first. */
+  currentOf(configId: string): Unit | null {
+    return this.#current.get(configId) ?? null;
+  }
+
+  logOf(configId: string): EngineLog {
+    const log = this.#logs.get(configId) ?? new EngineLog();
+    this.#logs.set(configId, log);
+    return log;
+  }
+
+  /** The unit of a configuration as it is now. The one before is superseded, and those of its waiters who have no engine come over. */
+  ensure(config: ModelConfig, version: ModelVersion | null): Unit {
+    const key = toLoadKey(config);
+    const before = this.#current.get(config.id);
+    const unit = this.#units.get(key) ?? createUnit(key, { config, version, nowMs: this.#deps.clock.monotonicMs() });
+    unit.config = config;
+    unit.isSuperseded = false;
+    this.#units.set(key, unit);
+    this.#current.set(config.id, unit);
+    if (before !== undefined && before !== unit) this.#supersede(before, unit);
+    return unit;
+  }
+
+  /** Forgets a load that is over and that no configuration means any more. */
+  forgetIfOver(unit: Unit): void {
+    if (!unit.isSuperseded || unit.phase.kind !== 'unloaded' || unit.waiters.length > 0) return;
+    this.#units.delete(unit.key);
+    if (this.#current.get(unit.config.id) === unit) { this.#current.delete(unit.config.id); this.#logs.delete(unit.config.id); }
+  }
+
+  setPhase(unit: Unit, phase: Phase, { cause = null, detail = null }: { cause?: string | null; detail?: string | null } = {}): void {
+    const from = unit.phase.kind;
+    unit.phase = phase;
+    if (from === phase.kind) return;
+    const exitCode = phase.kind === 'failed' ? phase.exitCode : null;
+    const transition: Transition = { atMs: this.#deps.clock.nowMs(), key: unit.key, configId: unit.config.id, name: unit.config.name, from, to: phase.kind, cause, detail, exitCode };
+    const isRoutine = (from === 'ready' && phase.kind === 'busy') || (from === 'busy' && phase.kind === 'ready');
+    this.#deps.log[isRoutine ? 'debug' : 'info']('engine.transition', { ...transition });
+    this.#didTransition.fire(transition);
+  }
+
+  #supersede(before: Unit, unit: Unit): void {
+    before.isSuperseded = true;
+    const { kind } = before.phase;
+    if (kind !== 'unloaded' && kind !== 'queued' && kind !== 'failed') return;
+    unit.waiters = [...unit.waiters, ...before.waiters];
+    before.waiters = [];
+    this.setPhase(before, { kind: 'unloaded', sinceMs: this.#deps.clock.monotonicMs() }, { cause: 'superseded' });
+    this.forgetIfOver(before);
+  }
+}
