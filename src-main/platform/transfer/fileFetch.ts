@@ -7,7 +7,7 @@ import type { HttpAnswer } from './httpAnswer.ts';
 import { decidePartBytes, measurePrefix, type Part } from './partPlan.ts';
 import { decidePartRetry } from './partRetryPolicy.ts';
 import { PartWriter } from './partWriter.ts';
-import { ProgressFile } from './progressFile.ts';
+import { getProgressPath, ProgressFile } from './progressFile.ts';
 import type { RateLimiter } from './rateLimiter.ts';
 import { toTransferFailure, TransferFailure } from './transferFailure.ts';
 import type { TransferJob } from './transferMessages.ts';
@@ -217,7 +217,7 @@ export class FileFetch {
 
 function openProgress({ bootId }: FileFetchDeps, { partialPath, digest, sizeBytes, parallelParts }: TransferJob, isPartialThere: boolean): ProgressFile {
   const partBytes = decidePartBytes({ sizeBytes, parallelParts });
-  return ProgressFile.open(`${partialPath}.progress`, { hex: digest.hex, sizeBytes, partBytes, bootId }, { isPartialThere });
+  return ProgressFile.open(getProgressPath(partialPath), { hex: digest.hex, sizeBytes, partBytes, bootId }, { isPartialThere });
 }
 
 function throwFirst(first: { error: unknown } | null): void {

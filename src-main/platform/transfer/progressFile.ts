@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { planParts, type Part } from './partPlan.ts';
 
@@ -114,4 +114,21 @@ export function readProgress(path: string): { header: Header; slots: [written: n
     if (error instanceof SyntaxError || error instanceof z.ZodError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return null;
     throw error;
   }
+}
+
+/** Bytes of a partial file that need not be fetched again; 0 where there is none. Does not open it. */
+export async function readPartialBytes(partialPath: string): Promise<number> {
+  const isThere = await stat(partialPath).then(() => true, () => false);
+  const known = isThere ? readProgress(getProgressPath(partialPath)) : null;
+  return known?.slots.reduce((sum, [written]) => sum + written, 0) ?? 0;
+}
+
+/** Where the progress of a partial file stands. */
+export function getProgressPath(partialPath: string): string {
+  return `${partialPath}.progress`;
+}
+
+/** Removes a partial file with all that belongs to it. */
+export async function removePartial(partialPath: string): Promise<void> {
+  for (const path of [getProgressPath(partialPath), partialPath, `${partialPath}.reused`]) await rm(path, { force: true });
 }
