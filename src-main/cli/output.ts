@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/client';
+import { MODEL_SENTENCES, show } from './modelSentences.ts';
 
 /** Where commands print: one JSON value, or lines for people. */
 export interface Output {
@@ -38,6 +39,7 @@ const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   'terminal.host_unavailable': ({ reason }) => `The process that owns the terminals is not there: ${show(reason)}.`,
   'folder.not_writable': ({ path, reason }) => `${show(path)} cannot be written (${show(reason)}).`,
   'run.not_found': ({ runId }) => `There is no run ${show(runId)}.`,
+  ...MODEL_SENTENCES,
 };
 
 /** One clear sentence for whatever went wrong. */
@@ -52,8 +54,4 @@ function isWireError(error: unknown): error is ORPCError<string, unknown> {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-function show(value: unknown): string {
-  return Array.isArray(value) ? value.join('; ') : String(value);
 }

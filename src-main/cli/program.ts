@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { addBlueprintCommands } from './blueprintCommands.ts';
 import { addGpuCommands } from './gpuCommands.ts';
 import { addInstanceCommands } from './instanceCommands.ts';
+import { addModelCommands } from './modelCommands.ts';
+import { addServingCommands } from './servingCommands.ts';
 import { addSystemCommands } from './systemCommands.ts';
 
 /** The whole command line. `serve` is taken by the entry script, which runs the headless shell itself. */
@@ -17,6 +19,8 @@ export function createProgram(program: Command): Command {
   addBlueprintCommands(program);
   addInstanceCommands(program);
   addGpuCommands(program);
+  addModelCommands(program);
+  addServingCommands(program);
   shareOptions(program);
   return program;
 }
