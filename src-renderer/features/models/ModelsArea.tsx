@@ -22,10 +22,11 @@ export function ModelsArea(): ReactNode {
   return <Page page={page} rest={rest} switcher={<Switcher page={page} />} />;
 }
 
-function Page({ page, rest: [first = null, second = null], switcher }: ModelPlace & { switcher: ReactNode }): ReactNode {
+function Page({ page, rest, switcher }: ModelPlace & { switcher: ReactNode }): ReactNode {
+  const first = rest[0] ?? null;
   switch (page) {
     case 'library': return <LibraryView switcher={switcher} versionId={first} />;
-    case 'hub': return <HubView switcher={switcher} repo={first === null || second === null ? null : `${first}/${second}`} />;
+    case 'hub': return <HubView switcher={switcher} repo={rest.length < 2 ? null : rest.slice(0, 2).join('/')} />;
     case 'downloads': return <DownloadsView switcher={switcher} />;
     case 'serving': return <ServingView switcher={switcher} chosen={first} />;
     case 'keys': return <KeysView switcher={switcher} />;
