@@ -1,8 +1,9 @@
 /**
- * Runs in the window before its scripts, sandboxed and in a world of its own. It exposes three facts about the shell,
- * and hands two message ports from the backend to the page: calls first, terminal bytes second. Nothing else crosses.
+ * Runs in the window before its scripts, sandboxed and in a world of its own. It exposes three facts about the shell
+ * and where a dropped file lies, and hands two message ports from the backend to the page: calls first, terminal bytes
+ * second. Nothing else crosses.
  */
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 
 const CONNECT = 'wheelhouse:connect';
 const PORTS = 'wheelhouse:ports';
@@ -12,6 +13,8 @@ contextBridge.exposeInMainWorld('wheelhouseHost', {
   shell: 'desktop',
   platform: process.platform,
   version: process.argv.find((argument) => argument.startsWith(VERSION_ARGUMENT))?.slice(VERSION_ARGUMENT.length) ?? '',
+  /** Where a file lies that was dropped on the window. */
+  pathOfFile: (file: File) => webUtils.getPathForFile(file),
 });
 
 /** The page listens for ports before it asks, so none can be missed; it asks again after a connection has ended. */

@@ -11,6 +11,8 @@ export interface WheelhouseHost {
   readonly shell: 'desktop';
   readonly platform: string;
   readonly version: string;
+  /** Where a dropped file lies; empty for what is not a file of this machine. */
+  readonly pathOfFile: (file: File) => string;
 }
 
 declare global {

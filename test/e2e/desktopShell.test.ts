@@ -58,8 +58,8 @@ test('the window gets facts about the shell and two working ports, and new ones 
     return [await once(rpc), [...await once(terminals)]];
   })()`;
 
-  expect(await page.evaluate('({ ...wheelhouseHost, isFrozen: Object.isFrozen(wheelhouseHost), leaked: typeof require })')).toEqual({
-    shell: 'desktop', platform: process.platform, version: manifest.version, isFrozen: true, leaked: 'undefined',
+  expect(await page.evaluate('({ ...wheelhouseHost, pathOfFile: typeof wheelhouseHost.pathOfFile, isFrozen: Object.isFrozen(wheelhouseHost), leaked: typeof require })')).toEqual({
+    shell: 'desktop', platform: process.platform, version: manifest.version, pathOfFile: 'function', isFrozen: true, leaked: 'undefined',
   });
   expect(await page.evaluate(exchange)).toEqual(['echo hello', [1, 2, 255]]);
   await page.reload();
