@@ -28,7 +28,7 @@ async function startService({ repos = [tiny], faults = [], gpuGb = 8, estimate =
   const budget: MemoryBudget = { gpus: [{ freeBytes: gpuGb * GB, totalBytes: gpuGb * GB }], freeRamBytes: 32 * GB, totalRamBytes: 32 * GB };
   const localSha256 = Buffer.from('tiny-Q8_0.gguf'.padEnd(32, '.')).toString('hex').slice(0, 64);
   const local = { countOf: (repo: string) => (repo === tiny.id ? 1 : 0), findVersion: (_repo: string, sha256s: readonly string[]) => (sha256s.includes(localSha256) ? modelVersionId.parse('v1') : null) };
-  return { fake, service: new HubService({ hub, local, readBudget: () => budget, estimate, log: silentLog }) };
+  return { fake, service: new HubService({ getHub: () => hub, local, readBudget: () => budget, estimate, log: silentLog }) };
 }
 
 test('a page shows what can be pulled, what fits, what is here already and one recommendation', async () => {
@@ -85,6 +85,16 @@ test('a repository of safetensors is one choice with its settings', async () => 
   const page = await service.readPage({ repo: 'acme/tiny', revision: 'main' });
 
   expect(page).toMatchObject({ reason: 'fits_gpu', headerProblem: null, choices: [{ kind: 'safetensors', label: 'safetensors', isRecommended: true, files: [{ path: 'model.safetensors' }, { path: 'config.json' }] }] });
+});
+
+test('what to pull is told without a page', async () => {
+  const { service, fake } = await startService();
+  const { commit } = await service.readPage({ repo: tiny.id, revision: 'main' });
+  const entries = [...fake.store.find(tiny.id)?.commits.get(commit)?.entries.values() ?? []];
+  const files = entries.map(({ path, sizeBytes, gitOid, lfs }) => ({ path, sizeBytes, gitOid, sha256: lfs?.sha256 ?? null, xetHash: null }));
+
+  expect(await service.recommend({ repo: tiny.id, commit, files })).toBe('Q4_K_M');
+  expect(await service.recommend({ repo: tiny.id, commit, files: [] })).toBeNull();
 });
 
 test('a search counts what is here and says where it was asked', async () => {

@@ -4,11 +4,11 @@ import type { ModelVersionId } from '#contract/modelIds.ts';
 import type { ModelFormat } from '#contract/models.ts';
 import type { Logger } from '../../../base/logger.ts';
 import type { GgufHeader } from '../../../platform/hub/gguf/ggufHeader.ts';
-import type { Hub, HubCall, HubEntry, HubFile, HubQuery, HubRepo } from '../../../platform/hub/hub.ts';
+import type { Hub, HubCall, HubEntry, HubFile, HubQuery } from '../../../platform/hub/hub.ts';
 import { groupHubFiles, type FileGroup } from './fileGroups.ts';
 import { chooseQuantisation } from './quantChoice.ts';
 import { RecentValues } from './recentValues.ts';
-import { estimateBySize, type ChoiceFit, type FitEstimate, type MemoryBudget } from './sizeEstimate.ts';
+import { estimateBySize, type FitEstimate, type MemoryBudget } from './sizeEstimate.ts';
 
 /** What of the hub is on this machine already. */
 export interface LocalModels {
@@ -18,7 +18,8 @@ export interface LocalModels {
 }
 
 export interface HubServiceDeps {
-  hub: Hub;
+  /** The hub that is set now. */
+  getHub: () => Hub;
   local: LocalModels;
   readBudget: () => MemoryBudget | Promise<MemoryBudget>;
   /** By a model's header; sizes alone decide where the header cannot be read. */
@@ -43,7 +44,7 @@ export class HubService {
   }
 
   async search({ minParametersBillions, maxParametersBillions, ...query }: HubSearch, call?: HubCall): Promise<{ models: HubModel[]; nextCursor: string | null; endpoint: string }> {
-    const { hub } = this.#deps;
+    const hub = this.#deps.getHub();
     const toCount = (billions: number | undefined): number | undefined => (billions === undefined ? undefined : billions * BILLION);
     const { models, nextCursor } = await hub.search({ ...query, minParameters: toCount(minParametersBillions), maxParameters: toCount(maxParametersBillions) }, call);
     return { models: models.map((entry) => this.#toModel(entry)), nextCursor, endpoint: hub.endpoint };
@@ -51,70 +52,66 @@ export class HubService {
 
   /** The Markdown of a model's card. */
   async readCard({ repo, revision }: { repo: string; revision: string }, call?: HubCall): Promise<string> {
-    return this.#deps.hub.readCard(repo, revision, call);
-  }
-
-  /** The files of a revision as what one would pull as one, without fits. */
-  async listGroups({ repo, revision }: { repo: string; revision: string }, call?: HubCall): Promise<{ commit: string; groups: readonly FileGroup[]; others: readonly HubFile[] }> {
-    const { commit } = await this.#deps.hub.readModel(repo, revision, call);
-    return { commit, ...groupHubFiles(await this.#readFiles(repo, commit, call)) };
+    return this.#deps.getHub().readCard(repo, revision, call);
   }
 
   /** What fits and which is recommended here, by one header and the sizes of all. */
   async readPage({ repo, revision }: { repo: string; revision: string }, call?: HubCall): Promise<HubPage> {
-    const model = await this.#deps.hub.readModel(repo, revision, call);
-    const { groups, others } = groupHubFiles(await this.#readFiles(repo, model.commit, call));
-    const { header, problem } = await this.#readHeader(model, groups, call);
-    const choices = await this.#toChoices(repo, groups, header);
-    const hasGpu = (await this.#deps.readBudget()).gpus.length > 0;
-    const chosen = chooseQuantisation(toCandidates(choices), { hasGpu });
-    return {
-      model: this.#toModel(model), revision, commit: model.commit, baseModels: model.baseModels, reason: chosen.reason, headerProblem: problem,
-      choices: choices.map((choice) => ({ ...choice, isRecommended: choice.label === chosen.label && choice.kind !== 'mmproj' })),
-      otherFiles: others.map(({ path, sizeBytes }) => ({ path, sizeBytes })),
-    };
+    const model = await this.#deps.getHub().readModel(repo, revision, call);
+    const { commit, baseModels } = model;
+    const files = await this.#files.getOrRead(`${repo}@${commit}`, () => this.#deps.getHub().listFiles(repo, commit, call));
+    const { choices, others, reason, headerProblem } = await this.#judge({ repo, commit, files }, call);
+    return { model: this.#toModel(model), revision, commit, baseModels, reason, choices, headerProblem, otherFiles: others.map(({ path, sizeBytes }) => ({ path, sizeBytes })) };
   }
 
-  #toModel(entry: HubEntry | HubRepo): HubModel {
+  /** The label of what to pull here; null where there is nothing to choose from. */
+  async recommend(repository: { repo: string; commit: string; files: readonly HubFile[] }, call?: HubCall): Promise<string | null> {
+    const { choices } = await this.#judge(repository, call);
+    return choices.find(({ isRecommended }) => isRecommended)?.label ?? null;
+  }
+
+  async #judge({ repo, commit, files }: { repo: string; commit: string; files: readonly HubFile[] }, call: HubCall | undefined): Promise<Judged> {
+    const { groups, others } = groupHubFiles(files);
+    const { header, headerProblem } = await this.#readHeader({ repo, commit }, groups, call);
+    const budget = await this.#deps.readBudget();
+    const choices = await Promise.all(groups.map((group) => this.#toChoice({ repo, group, header, budget })));
+    const { label, reason } = chooseQuantisation(toCandidates(choices), { hasGpu: budget.gpus.length > 0 });
+    return { others, reason, headerProblem, choices: choices.map((choice) => ({ ...choice, isRecommended: choice.label === label && choice.kind !== 'mmproj' })) };
+  }
+
+  #toModel(entry: HubEntry): HubModel {
     const { repo, author, task, licence, tags, downloads, likes, updatedAtMs, gated, isPrivate, parameterCount } = entry;
     return { repo, author, task, licence, tags, downloads, likes, updatedAtMs, gated, isPrivate, parameterCount, formats: toFormats(tags), localCount: this.#deps.local.countOf(repo) };
   }
 
-  async #readFiles(repo: string, commit: string, call: HubCall | undefined): Promise<readonly HubFile[]> {
-    return this.#files.getOrRead(`${repo}@${commit}`, () => this.#deps.hub.listFiles(repo, commit, call));
-  }
-
   /** One header stands for all quantisations of a model: only the sizes of their weights differ. */
-  async #readHeader({ repo, commit }: HubRepo, groups: readonly FileGroup[], call: HubCall | undefined): Promise<{ header: GgufHeader | null; problem: string | null }> {
+  async #readHeader({ repo, commit }: { repo: string; commit: string }, groups: readonly FileGroup[], call: HubCall | undefined): Promise<{ header: GgufHeader | null; headerProblem: string | null }> {
     const ggufs = groups.filter(({ kind }) => kind === 'gguf');
     const path = ggufs[Math.floor(ggufs.length / 2)]?.files[0]?.path;
-    if (path === undefined) return { header: null, problem: null };
+    if (path === undefined) return { header: null, headerProblem: null };
     try {
-      return { header: await this.#headers.getOrRead(`${repo}@${commit}/${path}`, () => this.#deps.hub.readGgufHeader({ repo, commit, path }, call)), problem: null };
+      return { header: await this.#headers.getOrRead(`${repo}@${commit}/${path}`, () => this.#deps.getHub().readGgufHeader({ repo, commit, path }, call)), headerProblem: null };
     } catch (error) {
       const isExpected = hasCode(error, 'hub.gated') || hasCode(error, 'model.unreadable') || hasCode(error, 'hub.unreachable') || hasCode(error, 'hub.protocol') || hasCode(error, 'hub.rate_limited');
       if (!isExpected) throw error;
       this.#deps.log.info('hub.header_unread', { repo, commit, path, code: error.code });
-      return { header: null, problem: error.code };
+      return { header: null, headerProblem: error.code };
     }
   }
 
-  async #toChoices(repo: string, groups: readonly FileGroup[], header: GgufHeader | null): Promise<HubChoice[]> {
-    const budget = await this.#deps.readBudget();
-    return Promise.all(groups.map(async ({ kind, label, quantisation, files, sizeBytes }) => {
-      const fit = kind === 'mmproj' ? null : await this.#estimate({ sizeBytes, header: kind === 'gguf' ? header : null }, budget);
-      const sha256s = files.flatMap(({ sha256 }) => sha256 ?? []);
-      return {
-        kind, label, quantisation, sizeBytes, isRecommended: false, fit,
-        files: files.map((file) => ({ path: file.path, sizeBytes: file.sizeBytes })), localVersionId: this.#deps.local.findVersion(repo, sha256s),
-      };
-    }));
-  }
-
-  async #estimate(weights: { sizeBytes: number; header: GgufHeader | null }, budget: MemoryBudget): Promise<ChoiceFit> {
-    return weights.header === null ? estimateBySize(weights, budget) : this.#deps.estimate(weights, budget);
+  async #toChoice({ repo, group, header, budget }: { repo: string; group: FileGroup; header: GgufHeader | null; budget: MemoryBudget }): Promise<HubChoice> {
+    const { kind, label, quantisation, files, sizeBytes } = group;
+    const weights = { sizeBytes, header: kind === 'gguf' ? header : null };
+    return {
+      kind, label, quantisation, sizeBytes, isRecommended: false,
+      files: files.map((file) => ({ path: file.path, sizeBytes: file.sizeBytes })),
+      fit: kind === 'mmproj' ? null : await (weights.header === null ? estimateBySize : this.#deps.estimate)(weights, budget),
+      localVersionId: this.#deps.local.findVersion(repo, files.flatMap(({ sha256 }) => sha256 ?? [])),
+    };
   }
 }
+
+interface Judged { choices: HubChoice[]; others: readonly HubFile[]; reason: HubPage['reason']; headerProblem: string | null }
 
 /** The quantisations; where there is no GGUF, the other weights that are not pickled. */
 function toCandidates(choices: readonly HubChoice[]): Parameters<typeof chooseQuantisation>[0] {
