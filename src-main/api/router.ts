@@ -1,4 +1,5 @@
 import type { BlueprintService } from '../features/blueprints/index.ts';
+import type { DownloadService } from '../features/downloads/index.ts';
 import type { AlertService, GpuSampler, HistoryService, LeaseService } from '../features/gpus/index.ts';
 import type { InstanceService } from '../features/instances/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
@@ -10,6 +11,7 @@ import type { RunUsageSampler, WorkstationSampler } from '../features/workstatio
 import { alertHandlers } from './alerts.ts';
 import { api } from './api.ts';
 import { blueprintHandlers } from './blueprints.ts';
+import { downloadHandlers } from './downloads.ts';
 import { gpuHistoryHandlers } from './gpuHistory.ts';
 import { gpuHandlers } from './gpus.ts';
 import { instanceHandlers } from './instances.ts';
@@ -37,6 +39,7 @@ export interface Features {
   workstation: WorkstationSampler;
   journal: JournalService;
   settings: SettingsService;
+  downloads: DownloadService;
 }
 
 /** Binds every declared call to its feature; does not compile until all are there. */
@@ -55,6 +58,7 @@ export function createRouter(features: Features) {
     workstation: workstationHandlers(api.workstation, features.workstation),
     journal: journalHandlers(api.journal, features.journal),
     settings: settingsHandlers(api.settings, features.settings),
+    downloads: downloadHandlers(api.downloads, features.downloads),
   });
 }
 export type AppRouter = ReturnType<typeof createRouter>;

@@ -19,6 +19,7 @@ import type { PtyHost } from '../platform/pty/ptyHost.ts';
 import { closeDatabase, type OpenedDatabase } from '../platform/sqlite/database.ts';
 import type { AppConfig } from './config.ts';
 import type { GpuFeatures } from './gpuFeatures.ts';
+import type { ModelFeatures } from './modelFeatures.ts';
 import { stopWithin } from './deadline.ts';
 import { logEscapes } from './lastBoundary.ts';
 
@@ -26,6 +27,7 @@ interface BackendParts {
   config: AppConfig;
   features: Features;
   gpuFeatures: Pick<GpuFeatures, 'start' | 'stop' | 'readMetrics'>;
+  modelFeatures: Pick<ModelFeatures, 'start' | 'stop'>;
   access: AccessService;
   eventLoop: EventLoopMonitor;
   ptyHost: PtyHost;
@@ -80,7 +82,7 @@ export class Backend {
 
   /** Opens for clients first, then looks after what was left running. @throws port.in_use */
   async start(): Promise<void> {
-    const { features, gpuFeatures, eventLoop, logFile, clock, opened } = this.#parts;
+    const { features, gpuFeatures, modelFeatures, eventLoop, logFile, clock, opened } = this.#parts;
     this.#escapes ??= logEscapes(logFile.log);
     features.settings.start();
     this.#noteDatabase();
@@ -98,6 +100,7 @@ export class Backend {
     logFile.log.info('backend.started', { atMs: clock.nowMs(), readyAfterMs: this.#readyAfterMs, url: this.#tcpListener?.url });
     await features.terminals.start();
     await features.instances.resume();
+    await modelFeatures.start();
   }
 
   /** Ends everything under one deadline; `leave` lets runs live on. Called twice it waits for the first. */
@@ -167,7 +170,7 @@ export class Backend {
   }
 
   async #stop(runs: StopRequest): Promise<void> {
-    const { features, gpuFeatures, ptyHost, eventLoop, opened, lock, logFile, clock } = this.#parts;
+    const { features, gpuFeatures, modelFeatures, ptyHost, eventLoop, opened, lock, logFile, clock } = this.#parts;
     const { log } = logFile;
     log.info('backend.stopping', { runs });
     if (runs === 'stop') {
@@ -177,6 +180,7 @@ export class Backend {
       clock, log, deadlineMs: STOP_REST_MS,
       steps: [
         { name: 'listeners', stop: async () => { this.#webSocket.stop(); await this.#tcpListener?.stop(); await this.#socketListener?.stop(); } },
+        { name: 'models', stop: () => modelFeatures.stop() },
         { name: 'instances', stop: () => features.instances.stop() },
         { name: 'terminals', stop: () => features.terminals.stop() },
         { name: 'gpu features', stop: () => gpuFeatures.stop({ isLeaving: runs === 'leave' }) },

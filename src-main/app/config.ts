@@ -30,6 +30,23 @@ export interface AppConfig {
   readonly port: number | null;
   /** NVIDIA's library and programs where they are not the system's own; null for those. */
   readonly nvidia: { readonly library: string | null; readonly smi: string | null; readonly mpsControl: string | null };
+  readonly hub: HubPlaces;
+}
+
+/** What the environment says about the hub and where models lie. */
+export interface HubPlaces {
+  /** `HF_ENDPOINT`; null where it is not set. */
+  readonly endpoint: string | null;
+  /** `HF_TOKEN`; null where it is not set, and then the file counts. */
+  readonly token: string | null;
+  readonly tokenFile: string;
+  /** The cache of Wheelhouse's own data folder, and the user's, both of the Hugging Face layout. */
+  readonly homeCache: string;
+  readonly userCache: string;
+  /** Whether the user has said where the Hugging Face cache shall be. */
+  readonly isUserCacheSet: boolean;
+  /** Where Ollama keeps its blobs. */
+  readonly ollamaBlobs: string;
 }
 
 /** The folder that holds blueprints, dist and versions.env: the repository, or the packed app's resources. */
@@ -57,6 +74,22 @@ export function readConfig({ home, port, environment = process.env, resources = 
     environment,
     port: port ?? null,
     nvidia: readNvidia(environment),
+    hub: readHubPlaces(folder, environment),
+  };
+}
+
+/** Source of the names: https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables */
+function readHubPlaces(home: string, environment: Environment): HubPlaces {
+  const filled = (name: string): string | null => { const value = environment[name]?.trim(); return value === undefined || value === '' ? null : value; };
+  const userHome = filled('HF_HOME') ?? join(filled('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'huggingface');
+  return {
+    endpoint: filled('HF_ENDPOINT'),
+    token: filled('HF_TOKEN'),
+    tokenFile: filled('HF_TOKEN_PATH') ?? join(userHome, 'token'),
+    homeCache: join(home, 'models', 'huggingface', 'hub'),
+    userCache: filled('HF_HUB_CACHE') ?? join(userHome, 'hub'),
+    isUserCacheSet: filled('HF_HOME') !== null || filled('HF_HUB_CACHE') !== null,
+    ollamaBlobs: join(filled('OLLAMA_MODELS') ?? join(homedir(), '.ollama', 'models'), 'blobs'),
   };
 }
 

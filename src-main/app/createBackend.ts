@@ -27,6 +27,7 @@ import { createMarkEnder } from './endMarked.ts';
 import { ensureFolders } from './folders.ts';
 import { createGpuFeatures } from './gpuFeatures.ts';
 import { createInstanceFeatures } from './instanceFeatures.ts';
+import { createModelFeatures } from './modelFeatures.ts';
 import { readMachineFacts } from './machineFacts.ts';
 import { createShellPlaces } from './shellPlaces.ts';
 import { ensureSecrets } from './secrets.ts';
@@ -40,6 +41,9 @@ interface Shell {
   ptyHostEntry?: string;
   /** The entry of the process that calls NVIDIA's library, likewise. */
   nvmlEntry?: string;
+  /** The entries of the process that fetches files and of the thread that reads remote GGUF headers, likewise. */
+  transferEntry?: string;
+  ggufWorkerEntry?: string;
 }
 
 const PTY_HOST_ENTRY = fileURLToPath(new URL('../ptyHost/main.ts', import.meta.url));
@@ -77,6 +81,8 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
   const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
 
+  const modelFeatures = createModelFeatures({ config, opened, journal, settings, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry }, clock, log });
+
   const system = new SystemService({
     host: shell.host, eventLoop,
     fixed: { version: config.version, home: config.home, startedAtMs: clock.nowMs(), logPath: logFile.path, database: { schemaVersion: opened.schemaVersion, isReadOnly, keptAsidePath: opened.keptAsidePath } },
@@ -84,8 +90,8 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
     readMachine: () => readMachineFacts({ home: config.home, python: settings.get('python.command') ?? 'python3', isTerminalHostUp: terminals.hostState === 'up' }),
     createLink: () => backend.createLink(),
   });
-  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings };
+  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, downloads: modelFeatures.downloads };
   const boundary = createRpcBoundary(log, opened);
-  const backend: Backend = new Backend({ config, features, gpuFeatures, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
+  const backend: Backend = new Backend({ config, features, gpuFeatures, modelFeatures, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
   return backend;
 }

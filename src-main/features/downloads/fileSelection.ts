@@ -16,8 +16,7 @@ export function selectFiles({ selection, files, choices, recommended }: { select
   const wanted = selection.kind === 'label' ? selection.label : recommended ?? choices.find(({ kind }) => kind !== 'mmproj')?.label ?? '';
   const choice = choices.find(({ label }) => label.toLowerCase() === wanted.toLowerCase());
   if (choice === undefined) return { label: wanted, paths: [] };
-  if (choice.kind !== 'gguf') return { label: choice.label, paths: [...choice.paths] };
-  const isSeeing = selection.kind === 'recommended' || selection.withMmproj;
+  const isSeeing = choice.kind === 'gguf' && (selection.kind === 'recommended' || selection.withMmproj);
   const cards = files.map(({ path }) => path).filter((path) => CARD.test(path));
   return { label: choice.label, paths: [...new Set([...cards, ...choice.paths, ...(isSeeing ? findMmproj(choices) : [])])] };
 }

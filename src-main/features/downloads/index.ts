@@ -4,5 +4,4 @@ export { DownloadPlanner } from './downloadPlanner.ts';
 export { DownloadQueue, type FinishedDownload } from './downloadQueue.ts';
 export { DownloadRepository } from './downloadRepository.ts';
 export { DownloadService } from './downloadService.ts';
-export { listFileChoices } from './fileChoices.ts';
 export type { FileChoice, SelectableFile } from './fileSelection.ts';

@@ -2,6 +2,7 @@ import type { Migration } from './migration.ts';
 import { addJournalAndSettings } from './migrations/0001_journal_and_settings.ts';
 import { addInstances } from './migrations/0002_instances.ts';
 import { addGpuHistory } from './migrations/0003_gpu_history.ts';
+import { addDownloads } from './migrations/0005_downloads.ts';
 
 /** Every step of the schema, in order. */
-export const migrations: readonly Migration[] = [addJournalAndSettings, addInstances, addGpuHistory];
+export const migrations: readonly Migration[] = [addJournalAndSettings, addInstances, addGpuHistory, addDownloads];

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '#contract/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { BlobFinder, DownloadBook, DownloadPlanner, DownloadQueue, DownloadRepository, DownloadService } from '../features/downloads/index.ts';
+import type { JournalService } from '../features/journal/index.ts';
+import { groupHubFiles } from '../features/models/index.ts';
+import type { SettingsService } from '../features/settings/index.ts';
+import { readFreeBytes } from '../platform/files/folderFacts.ts';
+import type { Hub } from '../platform/hub/hub.ts';
+import { GGUF_WORKER_PATH, HuggingFaceHub } from '../platform/hub/huggingFaceHub.ts';
+import type { OpenedDatabase } from '../platform/sqlite/database.ts';
+import { ProcessTransfers } from '../platform/transfer/processTransfers.ts';
+import type { AppConfig } from './config.ts';
+
+interface Surroundings {
+  config: Pick<AppConfig, 'hub' | 'environment' | 'version'>;
+  opened: OpenedDatabase;
+  journal: JournalService;
+  settings: SettingsService;
+  /** Entries of processes where they are not the source, such as in the packed app. */
+  entries: { transfer?: string | undefined; ggufWorker?: string | undefined };
+  clock: Clock;
+  log: Logger;
+}
+
+/** Models: the hub, what is pulled from it, and what is here. */
+export interface ModelFeatures {
+  readonly downloads: DownloadService;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const HUB = 'https://huggingface.co';
+const KIB = 1024;
+
+/** Builds what has to do with models. */
+export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
+  const { config, opened, journal, settings, entries, clock, log } = surroundings;
+  const token = createTokenReader(config.hub);
+  const getHub = createHubSource(surroundings, token.get);
+  const transfers = new ProcessTransfers({ clock, log, environment: config.environment, entryPath: entries.transfer });
+  const finder = new BlobFinder({ clock, listCaches: () => [config.hub.homeCache, config.hub.userCache], ollamaFolders: [config.hub.ollamaBlobs], findOthers: async () => [] });
+  const book = new DownloadBook({ repository: new DownloadRepository(opened.database), journal, clock });
+  const planner = new DownloadPlanner({
+    getHub,
+    listChoices: (files) => groupHubFiles(files).groups.map(({ kind, label, files: own }) => ({ kind, label, paths: own.map(({ path }) => path) })),
+    recommend: async () => null,
+  });
+  const queue = new DownloadQueue({
+    book, planner, machine: { clock, log },
+    files: { getHub, transfers, finder, getParallelParts: () => settings.get('downloads.parallelParts') },
+    getParallelFiles: () => settings.get('downloads.parallelFiles'),
+    register: async () => [],
+  });
+  const requireWritable = (): void => {
+    const { isReadOnly, schemaVersion, supportedVersion } = opened;
+    if (isReadOnly) throw new AppError('database.read_only', 'the database is of a newer version', { schemaVersion, supportedVersion });
+  };
+  const downloads = new DownloadService({
+    book, queue, planner, finder, clock,
+    rules: { getCache: () => (isUserCache(settings, config.hub) ? config.hub.userCache : config.hub.homeCache), readFreeBytes, isReadOnly: opened.isReadOnly, requireWritable },
+  });
+  const applyLimit = (): void => { transfers.setLimit(settings.get('downloads.limitKib') * KIB); };
+  const listening = settings.onDidChange(({ key }) => { if (key.startsWith('downloads.')) { applyLimit(); queue.schedule(); } });
+  return {
+    downloads,
+    start: async () => {
+      await token.read();
+      applyLimit();
+      await downloads.start();
+    },
+    stop: async () => {
+      listening.dispose();
+      await downloads.stop();
+      await transfers.stop();
+    },
+  };
+}
+
+function isUserCache(settings: SettingsService, places: AppConfig['hub']): boolean {
+  const chosen = settings.get('models.cache');
+  return chosen === 'auto' ? places.isUserCacheSet : chosen === 'user';
+}
+
+/** The hub that the setting or the environment names now. */
+function createHubSource({ config, settings, entries, clock, log }: Surroundings, getToken: () => string | null): () => Hub {
+  let current: HuggingFaceHub | null = null;
+  return () => {
+    const endpoint = (settings.get('hub.endpoint') ?? config.hub.endpoint ?? HUB).replace(/\/+$/, '');
+    if (current?.endpoint !== endpoint) current = new HuggingFaceHub({ endpoint, getToken, fetch, clock, log, userAgent: `wheelhouse/${config.version}`, ggufWorkerPath: entries.ggufWorker ?? GGUF_WORKER_PATH });
+    return current;
+  };
+}
+
+/** The token of the environment, else the one that `hf auth login` wrote; none where there is neither. */
+function createTokenReader({ token, tokenFile }: AppConfig['hub']): { read: () => Promise<void>; get: () => string | null } {
+  let known = token;
+  return {
+    read: async () => { known = token ?? toToken(await readFile(tokenFile, 'utf8').catch(() => '')); },
+    get: () => known,
+  };
+}
+
+function toToken(text: string): string | null {
+  return text.trim() === '' ? null : text.trim();
+}
