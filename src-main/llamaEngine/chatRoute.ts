@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatModelFunctions, ChatWrapper, GbnfJsonSchema, Llama, LlamaGrammar } from 'node-llama-cpp';
 import { ApiError } from './apiError.ts';
-import { generateChat, renderChat, type ChatDelta, type ChatPrompt } from './chatGeneration.ts';
+import { generateChat } from './chatGeneration.ts';
+import type { ChatDelta } from './chatParser.ts';
+import { renderChat, type ChatPrompt } from './chatPrompt.ts';
 import { toChatHistory } from './chatHistory.ts';
 import type { Exchange } from './exchange.ts';
 import { ForcedToolWrapper } from './forcedToolWrapper.ts';
@@ -10,7 +12,6 @@ import type { LoadedModel } from './loadedModel.ts';
 import { toChatLogprobs } from './logprobs.ts';
 import { chatRequest, parseRequest, type ChatRequest } from './requests.ts';
 import { toPenalties, toSampling } from './sampling.ts';
-import { generateText } from './textGeneration.ts';
 import { toTimings, toUsage, type Generated } from './usage.ts';
 
 /** `POST /v1/chat/completions` */
@@ -24,19 +25,13 @@ export async function answerChat(loaded: LoadedModel, exchange: Exchange): Promi
   const failed = new AbortController();
   const signal = AbortSignal.any([exchange.signal, failed.signal]);
   const generateOne = async (choice: Choice): Promise<Generated> => {
-    const common = {
-      sampling: toSampling(request, choice.index), penalties: toPenalties(request), maxTokens: readMaxTokens(request),
-      grammar, batchTokens: loaded.config.batchTokens, signal,
-    };
-    const generated = request.logprobs
-      ? await generateText(loaded.model, slots, prompt.tokens, {
-        ...common, stop: request.stop, topChances: request.top_logprobs ?? 0,
-        onText: (text, chances) => { answer.takeDelta(choice, { kind: 'content', text }, toChatLogprobs(loaded.model, chances)); },
-      })
-      : await generateChat(slots, prompt, {
-        ...common, stop: request.stop, maxToolCalls: request.parallel_tool_calls === false ? 1 : null,
-        onDelta: (delta) => { answer.takeDelta(choice, delta, null); },
-      });
+    const generated = await generateChat(loaded.model, slots, prompt, {
+      sampling: toSampling(request, choice.index), penalties: toPenalties(request), maxTokens: readMaxTokens(request), stop: request.stop,
+      grammar, batchTokens: loaded.config.batchTokens, signal, topChances: request.logprobs ? request.top_logprobs ?? 0 : null,
+      maxToolCalls: request.parallel_tool_calls === false || prompt.wrapper instanceof ForcedToolWrapper ? 1 : null,
+      onDelta: (delta) => { answer.takeDelta(choice, delta); },
+      onChances: (chances) => { choice.pending.push(...toChatLogprobs(loaded.model, chances)); },
+    });
     answer.finish(choice, generated);
     return generated;
   };
@@ -112,6 +107,8 @@ class Choice {
   hasBegun = false;
   readonly toolCalls: { id: string; type: 'function'; function: { name: string; arguments: string } }[] = [];
   readonly logprobs: object[] = [];
+  /** Of tokens whose text has not gone out yet. */
+  readonly pending: object[] = [];
 
   constructor(index: number) {
     this.index = index;
@@ -155,10 +152,11 @@ class ChatAnswer {
     this.#exchange = exchange;
   }
 
-  takeDelta(choice: Choice, delta: ChatDelta, logprobs: readonly object[] | null): void {
-    choice.logprobs.push(...logprobs ?? []);
+  takeDelta(choice: Choice, delta: ChatDelta): void {
     this.#begin(choice);
-    this.#stream(choice, choice.take(delta), logprobs ? { logprobs: { content: logprobs } } : {});
+    const logprobs = choice.pending.splice(0);
+    choice.logprobs.push(...logprobs);
+    this.#stream(choice, choice.take(delta), logprobs.length > 0 ? { logprobs: { content: logprobs } } : {});
   }
 
   finish(choice: Choice, { finishReason }: Generated): void {

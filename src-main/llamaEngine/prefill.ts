@@ -1,6 +1,6 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 
-const STEP_MS = 40;
+const STEP_MS = 30;
 const FIRST_STEP_TOKENS = 64;
 const LEAST_STEP_TOKENS = 8;
 
@@ -9,7 +9,7 @@ export interface Prefill { readonly cachedTokens: number; readonly evaluatedToke
 
 /**
  * Brings a sequence to the prompt without its last token, which the generation evaluates itself. It goes in steps of
- * about 40 ms, so that an abort is noticed in time and other sequences take their turns.
+ * about 30 ms, so that an abort is noticed in time and other sequences take their turns.
  * @throws the signal's reason
  */
 export async function prefill(sequence: LlamaContextSequence, tokens: readonly Token[], { signal, batchTokens }: { signal: AbortSignal; batchTokens: number }): Promise<Prefill> {

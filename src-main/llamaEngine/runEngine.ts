@@ -34,8 +34,8 @@ export async function runEngine(): Promise<void> {
     state = { kind: 'ready', loaded };
     tellReady(loaded);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    tell({ event: 'failed', reason: toReason(`${lastErrors.join('\n')}\n${message}`), message });
+    const message = [...lastErrors, error instanceof Error ? error.message : String(error)].join('\n');
+    tell({ event: 'failed', reason: toReason(message), message });
     process.exit(1);
   }
 }
@@ -82,8 +82,9 @@ const MOST_ERRORS = 20;
 const lastErrors: string[] = [];
 
 function takeLine(memory: MemoryLog, level: string, line: string): void {
+  if (/^\.*$/.test(line)) return;
   tell({ event: 'log', level, line });
-  if (level === 'error') lastErrors.splice(0, lastErrors.length, ...[...lastErrors, line].slice(-MOST_ERRORS));
+  if (level === 'error' || level === 'fatal') lastErrors.splice(0, lastErrors.length, ...[...lastErrors, line].slice(-MOST_ERRORS));
   if (memory.take(line)) tell({ event: 'memory', ...memory.read() });
 }
 

@@ -20,6 +20,10 @@ export interface TextOptions {
   readonly topChances: number | null;
   readonly batchTokens: number;
   readonly signal: AbortSignal;
+  /** Ends the answer early as if the model had ended it. */
+  readonly enough?: AbortSignal;
+  /** Whether special tokens are told as their text. */
+  readonly hasSpecialText?: boolean;
   readonly onText: (text: string, chances: readonly TokenChance[]) => void;
 }
 
@@ -32,13 +36,14 @@ const PENALTY_TOKENS = 64;
 export async function generateText(model: LlamaModel, slots: SlotPool, tokens: readonly Token[], options: TextOptions): Promise<Generated> {
   const slot = await slots.acquire(tokens, options.signal);
   try {
-    return await generateIn(model, slot, tokens, options);
+    return await generateTextIn(model, slot, tokens, options);
   } finally {
     slot.release();
   }
 }
 
-async function generateIn(model: LlamaModel, { sequence }: Slot, tokens: readonly Token[], options: TextOptions): Promise<Generated> {
+/** The same in a slot that the caller holds. */
+export async function generateTextIn(model: LlamaModel, { sequence }: Slot, tokens: readonly Token[], options: TextOptions): Promise<Generated> {
   const room = sequence.contextSize - tokens.length - 1;
   if (room < 1) throw contextExceeded(tokens.length, sequence.contextSize);
   const { cachedTokens, tookMs } = await prefill(sequence, tokens, options);
@@ -51,30 +56,56 @@ async function generateIn(model: LlamaModel, { sequence }: Slot, tokens: readonl
 }
 
 async function continueFrom(model: LlamaModel, sequence: LlamaContextSequence, tokens: readonly Token[], options: TextOptions & { maxTokens: number }): Promise<Pick<Generated, 'completionTokens' | 'finishReason'>> {
-  const pieces = new TextPieces(model, tokens);
-  const scanner = new StopScanner(options.stop);
-  const made: Token[] = [];
-  let chances: TokenChance[] = [];
-  const emit = (text: string): void => {
-    if (text !== '' || chances.length > 0) options.onText(text, chances);
-    chances = [];
-  };
-  for await (const { token, probabilities } of evaluate(model, sequence, { last: tokens.slice(-1), made }, options)) {
+  const flow = new TextFlow(model, tokens, options);
+  for await (const step of evaluate(model, sequence, { last: tokens.slice(-1), made: flow.made }, options)) {
     options.signal.throwIfAborted();
-    made.push(token);
-    if (model.isEogToken(token)) {
-      emit(scanner.flush());
-      return { completionTokens: made.length, finishReason: 'stop' };
-    }
-    if (probabilities) chances.push(toChance(token, probabilities, options.topChances ?? 0));
-    const { text, isStopped } = scanner.take(pieces.take(token));
-    if (text !== '' || isStopped) emit(text);
-    if (isStopped) return { completionTokens: made.length, finishReason: 'stop' };
-    if (made.length >= options.maxTokens) break;
+    const finishReason = flow.take(step);
+    if (finishReason) return { completionTokens: flow.made.length, finishReason };
   }
-  const rest = scanner.take(pieces.flush());
-  emit(rest.isStopped ? rest.text : rest.text + scanner.flush());
-  return { completionTokens: made.length, finishReason: 'length' };
+  return { completionTokens: flow.made.length, finishReason: 'length' };
+}
+
+/** The way of an answer's tokens into text that may go out. */
+class TextFlow {
+  readonly made: Token[] = [];
+  readonly #model: LlamaModel;
+  readonly #options: TextOptions & { maxTokens: number };
+  readonly #pieces: TextPieces;
+  readonly #scanner: StopScanner;
+  #chances: TokenChance[] = [];
+
+  constructor(model: LlamaModel, promptTokens: readonly Token[], options: TextOptions & { maxTokens: number }) {
+    this.#model = model;
+    this.#options = options;
+    this.#pieces = new TextPieces(model, promptTokens, options.hasSpecialText ?? false);
+    this.#scanner = new StopScanner(options.stop);
+  }
+
+  /** Takes one token; says why the answer ends with it, null when it goes on. */
+  take({ token, probabilities }: Step): 'stop' | 'length' | null {
+    this.made.push(token);
+    if (this.#model.isEogToken(token)) {
+      this.#tell(this.#scanner.flush());
+      return 'stop';
+    }
+    if (probabilities) this.#chances.push(toChance(token, probabilities, this.#options.topChances ?? 0));
+    const { text, isStopped } = this.#scanner.take(this.#pieces.take(token));
+    if (text !== '' || isStopped) this.#tell(text);
+    if (isStopped || this.#options.enough?.aborted) return 'stop';
+    if (this.made.length < this.#options.maxTokens) return null;
+    this.#tellRest();
+    return 'length';
+  }
+
+  #tellRest(): void {
+    const { text, isStopped } = this.#scanner.take(this.#pieces.flush());
+    this.#tell(isStopped ? text : text + this.#scanner.flush());
+  }
+
+  #tell(text: string): void {
+    if (text !== '' || this.#chances.length > 0) this.#options.onText(text, this.#chances);
+    this.#chances = [];
+  }
 }
 
 type Step = { token: Token; probabilities?: Map<Token, number> };

@@ -9,22 +9,24 @@ const LOOK_BACK = 8;
 export class TextPieces {
   readonly #model: LlamaModel;
   readonly #held: Token[] = [];
+  readonly #hasSpecialText: boolean;
   #before: Token[];
 
-  constructor(model: LlamaModel, promptTokens: readonly Token[]) {
+  constructor(model: LlamaModel, promptTokens: readonly Token[], hasSpecialText: boolean) {
+    this.#hasSpecialText = hasSpecialText;
     this.#model = model;
     this.#before = promptTokens.slice(-LOOK_BACK);
   }
 
   take(token: Token): string {
     this.#held.push(token);
-    const text = this.#model.detokenize(this.#held, false, this.#before);
+    const text = this.#model.detokenize(this.#held, this.#hasSpecialText, this.#before);
     return text.endsWith(REPLACEMENT) && this.#held.length < MOST_HELD ? '' : this.#release(text);
   }
 
   /** The rest, at the end. */
   flush(): string {
-    return this.#held.length === 0 ? '' : this.#release(this.#model.detokenize(this.#held, false, this.#before));
+    return this.#held.length === 0 ? '' : this.#release(this.#model.detokenize(this.#held, this.#hasSpecialText, this.#before));
   }
 
   #release(text: string): string {

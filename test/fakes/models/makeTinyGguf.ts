@@ -134,7 +134,7 @@ function makeOutput(vocabulary: TinyVocabulary, embeddings: Float32Array, { hidd
   for (const chain of [vocabulary.answer, vocabulary.otherAnswer]) {
     const last = at(chain, chain.length - 1);
     for (let index = 0; index + 1 < chain.length; index += 1) link(at(chain, index), at(chain, index + 1), PULL);
-    link(last, options.isLooping ? at(chain, 0) : vocabulary.special.turnEnd, PULL);
+    link(last, options.isLooping ? at(chain, 0) : vocabulary.special.turnEnd, PULL + 8);
     link(last, vocabulary.byteToken('"'), PULL - 13);
   }
   return output;
