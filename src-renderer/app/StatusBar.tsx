@@ -6,6 +6,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { Instance, InstanceStatus } from '#contract/instances.ts';
 import { listInstances } from '../features/instances/instanceStore.ts';
 import type { InstanceState } from '../features/instances/instanceStore.ts';
+import { ModelMeters } from '../features/models/ModelMeters.tsx';
 import { useSystemStatus } from '../features/workstation/useSystemStatus.ts';
 import { WorkstationMeters } from '../features/workstation/WorkstationMeters.tsx';
 import { ProgressBar } from '../ui/ProgressBar.tsx';
@@ -19,6 +20,7 @@ export function StatusBar(): ReactNode {
     <footer aria-label={t('app.status')} className="flex h-7 shrink-0 items-center gap-5 overflow-hidden border-t border-line bg-panel px-3 text-xs whitespace-nowrap">
       <div className="flex min-w-0 flex-1 items-center gap-5 overflow-hidden"><WorkstationMeters /></div>
       <div className="flex shrink-0 items-center gap-4">
+        <ModelMeters />
         <RunningCounts />
         <Address />
       </div>
