@@ -1,0 +1,10 @@
+export { ApiKeyRepository } from './keys/apiKeyRepository.ts';
+export { ApiKeyService } from './keys/apiKeyService.ts';
+export { KeyLimiter } from './keys/keyLimiter.ts';
+export { ExchangeBook } from './port/exchange/exchangeBook.ts';
+export { ModelPort, type PortVisitor } from './port/modelPort.ts';
+export type { ModelControl, PortDeps, ServedModels } from './port/portDeps.ts';
+export { recordExchanges } from './port/recordExchanges.ts';
+export { ServingMetrics } from './usage/servingMetrics.ts';
+export { UsageLedger } from './usage/usageLedger.ts';
+export { UsageRepository } from './usage/usageRepository.ts';

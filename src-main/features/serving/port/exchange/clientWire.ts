@@ -1,0 +1,100 @@
+import type { ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { Clock } from '../../../../base/clock.ts';
+
+/** No more than this passes without a byte while a client of a stream waits. */
+const QUIET_MS = 10_000;
+const STREAM_HEADERS = { 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
+
+interface WireOptions {
+  response: ServerResponse;
+  clock: Clock;
+  requestId: string;
+  /** What is written when nothing else is; null where the format has no room for it. */
+  keepAlive: string | null;
+  /** Written first of all once the headers are out. */
+  getOpening: () => string;
+  contentType: string;
+}
+
+/** The client's side of one request: headers early if it waits long, comments while nothing comes, and never faster than it reads. */
+export class ClientWire {
+  readonly #options: WireOptions;
+  #cancelEarly: (() => void) | null = null;
+  #cancelQuiet: (() => void) | null = null;
+  #wroteAtMs = 0;
+
+  constructor(options: WireOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the status can no longer be chosen. */
+  get hasBegun(): boolean {
+    return this.#options.response.headersSent;
+  }
+
+  /** Sends the headers of a stream if they are not out after this long; the last call counts. */
+  beginWithin(delayMs: number): void {
+    this.#cancelEarly?.();
+    this.#cancelEarly = this.hasBegun ? null : this.#options.clock.after(delayMs, () => { this.beginStream(); if (this.#options.keepAlive !== null) this.#send(this.#options.keepAlive); });
+  }
+
+  /** Sends 200 and the headers of a stream; twice is harmless. */
+  beginStream(): void {
+    const { response, clock, keepAlive, contentType, requestId, getOpening } = this.#options;
+    this.#cancelEarly?.();
+    if (this.hasBegun || response.destroyed) return;
+    response.writeHead(200, { 'content-type': contentType, ...STREAM_HEADERS, 'x-request-id': requestId });
+    response.flushHeaders();
+    this.#send(getOpening());
+    if (keepAlive === null) return;
+    this.#cancelQuiet = clock.every(QUIET_MS / 2, () => {
+      if (clock.monotonicMs() - this.#wroteAtMs >= QUIET_MS / 2) this.#send(keepAlive);
+    });
+  }
+
+  /** Sends another program's status and headers. */
+  beginAs(status: number, headers: Readonly<Record<string, string>>): void {
+    const { response, requestId } = this.#options;
+    if (!response.destroyed) response.writeHead(status, { ...headers, 'x-accel-buffering': 'no', 'x-request-id': requestId });
+  }
+
+  /** Waits while the client reads slower than the engine writes. @throws the signal's reason */
+  async write(text: string | Uint8Array, signal: AbortSignal): Promise<void> {
+    const { response } = this.#options;
+    if (!this.#send(text) && !response.destroyed) await once(response, 'drain', { signal });
+  }
+
+  /** Ends a stream that has begun. */
+  end(text: string): void {
+    this.dispose();
+    this.#options.response.end(text);
+  }
+
+  /** Answers in one piece. */
+  sendWhole(status: number, headers: Readonly<Record<string, string>>, body: string | Uint8Array): void {
+    this.dispose();
+    const { response, requestId } = this.#options;
+    if (response.headersSent || response.destroyed) return;
+    response.writeHead(status, { 'x-request-id': requestId, ...headers, 'content-length': String(Buffer.byteLength(body)) });
+    response.end(body);
+  }
+
+  /** Breaks the connection off: the client can then tell that the answer is not whole. */
+  destroy(): void {
+    this.dispose();
+    this.#options.response.destroy();
+  }
+
+  /** Ends its timers. */
+  dispose(): void {
+    this.#cancelEarly?.();
+    this.#cancelQuiet?.();
+  }
+
+  #send(text: string | Uint8Array): boolean {
+    this.#wroteAtMs = this.#options.clock.monotonicMs();
+    const { response } = this.#options;
+    return text.length === 0 || response.destroyed || response.writableEnded || response.write(text);
+  }
+}

@@ -1,0 +1,151 @@
+import type { ModelConfig } from '#contract/modelConfigs.ts';
+import type { ServingRequest, WaitReason } from '#contract/serving.ts';
+import type { Clock } from '../../../../base/clock.ts';
+
+/** What is known of a request when it arrives. */
+export interface ExchangeFacts {
+  readonly endpoint: string;
+  /** The name that the client used. */
+  readonly model: string;
+  readonly config: ModelConfig | null;
+  readonly keyId: string | null;
+  readonly keyName: string;
+  readonly client: string | null;
+  readonly isStream: boolean;
+}
+
+/** Tokens as the client was told them. `isCounted`: the engine gave no figures, so that the pieces sent were counted. */
+export interface ExchangeUsage { readonly promptTokens: number; readonly completionTokens: number; readonly cachedTokens: number }
+
+/** Why a request ended before its time. */
+export type StopCause = 'client_gone' | 'cancelled' | 'shutting_down';
+
+/** What aborts a request; its cause says why. */
+export class ExchangeStopped extends Error {
+  readonly stopCause: StopCause;
+
+  constructor(stopCause: StopCause) {
+    super(`the request was stopped: ${stopCause}`);
+    this.stopCause = stopCause;
+  }
+}
+
+const NO_USAGE: ExchangeUsage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0 };
+
+type Phase = ServingRequest['state'];
+
+/** One request at the port, from its arrival to its end. */
+export class Exchange {
+  readonly id: string;
+  readonly facts: ExchangeFacts;
+  readonly #clock: Clock;
+  readonly #onChange: () => void;
+  readonly #abort = new AbortController();
+  readonly #arrivedAtMs: number;
+  readonly #arrivedMs: number;
+  #phase: Phase = 'queued';
+  #waitReason: WaitReason | null = null;
+  #startedMs: number | null = null;
+  #firstTokenMs: number | null = null;
+  #endedMs: number | null = null;
+  #usage: ExchangeUsage = NO_USAGE;
+  #sentTokens = 0;
+  #status: number | null = null;
+
+  constructor({ id, facts, clock, onChange }: { id: string; facts: ExchangeFacts; clock: Clock; onChange: () => void }) {
+    this.id = id;
+    this.facts = facts;
+    this.#clock = clock;
+    this.#onChange = onChange;
+    this.#arrivedAtMs = clock.nowMs();
+    this.#arrivedMs = clock.monotonicMs();
+  }
+
+  /** Aborted with an ExchangeStopped. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get stopCause(): StopCause | null {
+    const reason: unknown = this.signal.reason;
+    return reason instanceof ExchangeStopped ? reason.stopCause : null;
+  }
+
+  get httpStatus(): number | null {
+    return this.#status;
+  }
+
+  get usage(): ExchangeUsage {
+    return this.#usage;
+  }
+
+  get totalMs(): number {
+    return (this.#endedMs ?? this.#clock.monotonicMs()) - this.#arrivedMs;
+  }
+
+  /** From the arrival; null while there was none. */
+  get firstTokenMs(): number | null {
+    return this.#firstTokenMs === null ? null : this.#firstTokenMs - this.#arrivedMs;
+  }
+
+  stop(cause: StopCause): void {
+    this.#abort.abort(new ExchangeStopped(cause));
+  }
+
+  wait(reason: WaitReason): void {
+    this.#phase = reason.kind === 'loading' ? 'waiting_load' : 'queued';
+    this.#waitReason = reason;
+    this.#onChange();
+  }
+
+  /** It has a slot. */
+  begin(): void {
+    this.#phase = 'prefill';
+    this.#waitReason = null;
+    this.#startedMs = this.#clock.monotonicMs();
+    this.#onChange();
+  }
+
+  /** A piece of the answer went out. */
+  noteTokens(sentTokens: number): void {
+    this.#sentTokens = sentTokens;
+    if (this.#firstTokenMs !== null || sentTokens === 0) return;
+    this.#firstTokenMs = this.#clock.monotonicMs();
+    this.#phase = 'generating';
+    this.#onChange();
+  }
+
+  setUsage(usage: ExchangeUsage): void {
+    this.#usage = usage;
+  }
+
+  end(status: number): void {
+    this.#endedMs = this.#clock.monotonicMs();
+    this.#status = status;
+    this.#waitReason = null;
+    this.#phase = status < 400 ? 'done' : status === 499 ? 'cancelled' : 'failed';
+    this.#onChange();
+  }
+
+  describe(): ServingRequest {
+    const { endpoint, model, config, keyName, client, isStream } = this.facts;
+    const isEnded = this.#endedMs !== null;
+    return {
+      id: this.id, endpoint, model, configId: config?.id ?? null, keyName, client, isStream, state: this.#phase, waitReason: this.#waitReason, position: null,
+      arrivedAtMs: this.#arrivedAtMs, startedAtMs: this.#toWall(this.#startedMs), firstTokenAtMs: this.#toWall(this.#firstTokenMs), endedAtMs: this.#toWall(this.#endedMs),
+      promptTokens: isEnded ? this.#usage.promptTokens : null, completionTokens: isEnded ? this.#usage.completionTokens : this.#sentTokens,
+      tokensPerSecond: this.#tokensPerSecond(), httpStatus: this.#status,
+    };
+  }
+
+  #tokensPerSecond(): number | null {
+    if (this.#firstTokenMs === null) return null;
+    const elapsedMs = (this.#endedMs ?? this.#clock.monotonicMs()) - this.#firstTokenMs;
+    const tokens = Math.max(this.#usage.completionTokens, this.#sentTokens) - 1;
+    return elapsedMs < 1 || tokens < 1 ? null : (tokens * 1_000) / elapsedMs;
+  }
+
+  #toWall(monotonicMs: number | null): number | null {
+    return monotonicMs === null ? null : Math.round(this.#arrivedAtMs + monotonicMs - this.#arrivedMs);
+  }
+}

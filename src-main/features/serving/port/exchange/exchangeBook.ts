@@ -1,0 +1,66 @@
+import type { ServingRequest } from '#contract/serving.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import { Emitter } from '../../../../base/emitter.ts';
+import { createId } from '../../../../base/ids.ts';
+import { Exchange, type ExchangeFacts, type StopCause } from './exchange.ts';
+
+const KEPT_ENDED = 100;
+
+/** Knows every request that is under way, and the last ones that ended. */
+export class ExchangeBook {
+  readonly #clock: Clock;
+  readonly #running = new Map<string, Exchange>();
+  readonly #ended: ServingRequest[] = [];
+  readonly #didChange = new Emitter<ServingRequest>();
+  readonly #didEnd = new Emitter<Exchange>();
+
+  /** Something about one request is different, its end included. */
+  readonly onDidChange = this.#didChange.event;
+  /** Fires once for each request, after its last byte. */
+  readonly onDidEnd = this.#didEnd.event;
+
+  constructor({ clock }: { clock: Clock }) {
+    this.#clock = clock;
+  }
+
+  open(facts: ExchangeFacts): Exchange {
+    const exchange: Exchange = new Exchange({ id: createId('req', this.#clock.nowMs()), facts, clock: this.#clock, onChange: () => { this.#didChange.fire(exchange.describe()); } });
+    this.#running.set(exchange.id, exchange);
+    this.#didChange.fire(exchange.describe());
+    return exchange;
+  }
+
+  /** `status` is what the client was told, 499 when it had gone. Twice is harmless. */
+  close(exchange: Exchange, status: number): void {
+    if (!this.#running.delete(exchange.id)) return;
+    exchange.end(status);
+    this.#ended.unshift(exchange.describe());
+    this.#ended.splice(KEPT_ENDED);
+    this.#didEnd.fire(exchange);
+  }
+
+  get(id: string): Exchange | null {
+    return this.#running.get(id) ?? null;
+  }
+
+  /** The oldest first. */
+  list(): ServingRequest[] {
+    return Array.from(this.#running.values(), (exchange) => exchange.describe());
+  }
+
+  /** The last hundred that ended, the newest first. */
+  recent(): readonly ServingRequest[] {
+    return this.#ended;
+  }
+
+  /** Whether there was such a request under way. */
+  cancel(id: string): boolean {
+    const exchange = this.#running.get(id);
+    exchange?.stop('cancelled');
+    return exchange !== undefined;
+  }
+
+  stopAll(cause: StopCause): void {
+    for (const exchange of this.#running.values()) exchange.stop(cause);
+  }
+}

@@ -1,0 +1,108 @@
+import { createId } from '../../../../base/ids.ts';
+import type { SlotLease } from '../../scheduler/schedulerPort.ts';
+import type { UpstreamResponse } from '../../../../platform/http/upstream.ts';
+import type { ClientWire } from '../exchange/clientWire.ts';
+import { askEngine, readJson, takeSlot } from '../exchange/engineCall.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { asNumber, asObject, type JsonObject } from '../json.ts';
+import type { PortDeps } from '../portDeps.ts';
+import { createProblem, PortError } from '../portError.ts';
+import { readServerEvents } from '../upstream/serverEvents.ts';
+import type { Answer } from './answer.ts';
+import { ChunkReader } from './chunkReader.ts';
+
+/** A generation that was asked for, ready to be sent to whichever engine gets it. */
+export interface Generation {
+  readonly kind: 'chat' | 'text';
+  /** In OpenAI's shape, without the model and the stream's options, which are set here. */
+  readonly body: JsonObject;
+  /** How long the model is to stay after the end, in seconds; null as configured. */
+  readonly keepSeconds: number | null;
+}
+
+interface Run {
+  readonly deps: Pick<PortDeps, 'slots' | 'upstream' | 'clock'>;
+  readonly exchange: Exchange;
+  readonly wire: ClientWire;
+  readonly answer: Answer;
+  readonly priority: number;
+  /** Told which slot it is, so that the reason of a failure can be known. */
+  readonly onSlot: (slot: SlotLease) => void;
+}
+
+const PATHS = { chat: '/v1/chat/completions', text: '/v1/completions' } as const;
+/** A stream that still waits for its model after this long gets its headers, and comments from then on. */
+const HEADERS_WHILE_QUEUED_MS = 1_000;
+/** One that waits for its first token can still be refused by the engine, which is quick to do so. */
+const HEADERS_WHILE_PREFILLING_MS = 5_000;
+
+/**
+ * Answers one generation. The engine is always asked for a stream with its usage: a client that goes away then frees the
+ * slot at once, and the ledger has its figures. @throws PortError and what the connection to the engine throws
+ */
+export async function runGeneration(run: Run, generation: Generation): Promise<void> {
+  const { deps, exchange, wire, answer, onSlot } = run;
+  if (answer.isStream) wire.beginWithin(HEADERS_WHILE_QUEUED_MS);
+  using slot = await takeSlot(deps, exchange, run.priority);
+  onSlot(slot);
+  if (generation.keepSeconds !== null) slot.keepFor(generation.keepSeconds);
+  if (answer.isStream && !wire.hasBegun) wire.beginWithin(HEADERS_WHILE_PREFILLING_MS);
+  const signal = AbortSignal.any([exchange.signal, slot.signal]);
+  const body = JSON.stringify({ ...generation.body, model: slot.upstreamModel, stream: true, stream_options: { ...asObject(generation.body['stream_options']), include_usage: true } });
+  const response = await askEngine(deps, { slot, signal }, { method: 'POST', path: PATHS[generation.kind], body });
+  if (answer.isStream) wire.beginStream();
+  const reader = new ChunkReader({ kind: generation.kind, model: exchange.facts.model, createId: (prefix) => createId(prefix, deps.clock.nowMs()), nowMs: deps.clock.nowMs(), keepsTimings: generation.body['timings_per_token'] === true });
+  try {
+    await relay(run, { reader, response, signal });
+  } finally {
+    exchange.setUsage(toUsage(reader.readUsage()));
+  }
+}
+
+interface Relay { readonly reader: ChunkReader; readonly response: UpstreamResponse; readonly signal: AbortSignal }
+
+async function relay(run: Run, { reader, response, signal }: Relay): Promise<void> {
+  if (isEventStream(response)) {
+    for await (const events of readServerEvents(response.body)) {
+      signal.throwIfAborted();
+      await pass(run, reader, signal, events.map((event) => () => (reader.isDone ? null : reader.read(event))));
+      if (reader.isDone) break;
+    }
+  } else {
+    const whole = await readJson(response);
+    await pass(run, reader, signal, [() => reader.readWhole(whole)]);
+  }
+  signal.throwIfAborted();
+  if (!reader.isDone && !reader.isComplete) throw new PortError(createProblem(502, 'engine_crashed', 'The engine ended its answer before it was whole.'));
+  await pass(run, reader, signal, [() => reader.readEnd()]);
+  finish(run.wire, run.answer, reader);
+}
+
+/** Writes all that came at once in one go; what came before a piece that fails is written too. */
+async function pass({ exchange, wire, answer }: Run, reader: ChunkReader, signal: AbortSignal, pieces: readonly (() => JsonObject | null)[]): Promise<void> {
+  let text = '';
+  try {
+    for (const read of pieces) {
+      const chunk = read();
+      if (chunk !== null) text += answer.add(chunk);
+    }
+  } finally {
+    exchange.noteTokens(reader.pieceCount);
+    if (answer.isStream && text !== '') await wire.write(text, signal);
+  }
+}
+
+function finish(wire: ClientWire, answer: Answer, reader: ChunkReader): void {
+  const text = answer.end(reader.readUsage());
+  if (answer.isStream) wire.end(text);
+  else wire.sendWhole(200, { 'content-type': answer.contentType, 'cache-control': 'no-store' }, text);
+}
+
+/** Some engines answer a stream without saying so; only JSON is read as JSON. */
+function isEventStream({ headers }: UpstreamResponse): boolean {
+  return !String(headers['content-type'] ?? '').includes('application/json');
+}
+
+export function toUsage(usage: JsonObject): { promptTokens: number; completionTokens: number; cachedTokens: number } {
+  return { promptTokens: asNumber(usage['prompt_tokens']) ?? 0, completionTokens: asNumber(usage['completion_tokens']) ?? 0, cachedTokens: asNumber(asObject(usage['prompt_tokens_details'])['cached_tokens']) ?? 0 };
+}

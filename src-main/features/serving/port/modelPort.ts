@@ -1,0 +1,153 @@
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApiKeyScope } from '#contract/apiKeys.ts';
+import { createId } from '../../../base/ids.ts';
+import { KEY_PREFIX } from '../keys/apiKeyService.ts';
+import { decideCaller, type Caller } from './callerPolicy.ts';
+import type { Dialect } from './errorBodies.ts';
+import type { PortDeps } from './portDeps.ts';
+import { createProblem, PortError, type PortProblem } from './portError.ts';
+import { MAX_BODY_BYTES } from './requestBody.ts';
+import { readCallerFacts } from './requestFacts.ts';
+import { isPortPath, PORT_ROUTES, type PortRoute } from './routes.ts';
+import { sendProblem } from './sendJson.ts';
+
+/** What the listener knows of a request: whether the window's session, the token for scripts or the local socket vouches for it. */
+export interface PortVisitor { readonly isOwner: boolean }
+
+const MAX_ID_LETTERS = 1_000;
+const REFUSED_KEYS = {
+  missing: 'You must provide an API key: Authorization: Bearer whk_… or x-api-key.',
+  unknown: 'This API key is not known here.', revoked: 'This API key was revoked.', expired: 'This API key has expired.',
+} as const;
+const ALLOWED_METHODS = 'GET, POST, DELETE, OPTIONS';
+
+/** The port that speaks OpenAI's protocol, Anthropic's and Ollama's, in front of every engine. Routing and bodies are Fastify's. */
+export class ModelPort {
+  readonly #deps: PortDeps;
+  readonly #visitors = new WeakMap<IncomingMessage, PortVisitor>();
+  readonly #callers = new WeakMap<IncomingMessage, Caller>();
+  #app: FastifyInstance | null = null;
+
+  constructor(deps: PortDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether this path is answered here. */
+  answers(path: string): boolean {
+    return isPortPath(path);
+  }
+
+  async start(): Promise<void> {
+    if (this.#app !== null) return;
+    const app = fastify({
+      bodyLimit: MAX_BODY_BYTES, exposeHeadRoutes: false, routerOptions: { maxParamLength: MAX_ID_LETTERS, ignoreTrailingSlash: true },
+      frameworkErrors: (error, request, reply) => { this.#fail(request, reply, error); },
+    });
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
+    app.addHook('onRequest', async (request, reply) => { this.#admit(request, reply); });
+    app.setErrorHandler((error, request, reply) => { this.#fail(request, reply, error); });
+    app.setNotFoundHandler((request, reply) => { this.#fail(request, reply, new PortError(createProblem(404, 'not_found', `There is no ${request.method} ${new URL(request.url, 'http://x').pathname} here.`))); });
+    for (const route of PORT_ROUTES) this.#add(app, route);
+    await app.ready();
+    this.#app = app;
+  }
+
+  /** Ends what runs; waits for nothing. */
+  async stop(): Promise<void> {
+    this.#deps.book.stopAll('shutting_down');
+    await this.#app?.close();
+    this.#app = null;
+  }
+
+  /** Answers a request whose Host and Origin were found to be in order. */
+  handle(request: IncomingMessage, response: ServerResponse, visitor: PortVisitor): void {
+    this.#visitors.set(request, visitor);
+    if (this.#app === null) { this.#tell(request, response, createProblem(503, 'starting', 'Wheelhouse is starting.', { retryAfterMs: 1_000 })); return; }
+    if (request.method === 'OPTIONS') { sendOptions(request, response); return; }
+    this.#app.routing(request, response);
+  }
+
+  /** Refuses in the words of the endpoint. */
+  refuse(request: IncomingMessage, response: ServerResponse, { code, message }: { code: string; message: string }): void {
+    this.#tell(request, response, createProblem(403, code, message));
+  }
+
+  /** Whether the key that a request shows may do this. */
+  isAllowed(request: IncomingMessage, scope: ApiKeyScope): boolean {
+    const decision = this.#decide(request, { isOwner: false });
+    return decision.kind === 'caller' && decision.caller.scopes.includes(scope);
+  }
+
+  #decide(request: IncomingMessage, { isOwner }: PortVisitor): ReturnType<typeof decideCaller> {
+    const { keys, isLoopbackOpen } = this.#deps;
+    return decideCaller(readCallerFacts(request, { isOwner, isLoopbackOpen: isLoopbackOpen() }), (secret) => keys.check(secret), KEY_PREFIX);
+  }
+
+  #add(app: FastifyInstance, { method, url, scope, handle }: PortRoute): void {
+    app.route({
+      method, url, config: { scope },
+      handler: async (request, reply) => {
+        reply.hijack();
+        const { raw } = request;
+        const caller = this.#callers.get(raw);
+        if (caller === undefined) return;
+        const [path = '', query = ''] = request.url.split('?');
+        const call = {
+          deps: this.#deps, caller, dialect: dialectOf(path), endpoint: url, request: raw, response: reply.raw, body: request.body as Buffer | undefined,
+          params: request.params as Record<string, string>, query: new URLSearchParams(query),
+        };
+        try {
+          await handle(call);
+        } catch (error) {
+          this.#tell(raw, reply.raw, this.#toProblem(error));
+        }
+      },
+    });
+  }
+
+  /** The key comes before everything else, so that a stranger learns of nothing, not even what is missing. */
+  #admit(request: FastifyRequest, reply: FastifyReply): void {
+    const decision = this.#decide(request.raw, this.#visitors.get(request.raw) ?? { isOwner: false });
+    if (decision.kind === 'refused') throw new PortError(createProblem(401, 'invalid_api_key', REFUSED_KEYS[decision.reason]));
+    const { scope } = reply.routeOptions.config as { scope?: ApiKeyScope };
+    if (scope !== undefined && !decision.caller.scopes.includes(scope)) throw new PortError(createProblem(403, 'insufficient_scope', `This needs a key with the scope "${scope}".`));
+    this.#callers.set(request.raw, decision.caller);
+  }
+
+  #fail(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
+    reply.hijack();
+    this.#tell(request.raw, reply.raw, this.#toProblem(error));
+  }
+
+  #toProblem(error: unknown): PortProblem {
+    if (error instanceof PortError) return error.problem;
+    const status = error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+    if (status === 413) return createProblem(413, 'request_too_large', `The body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB.`);
+    if (status < 500) return createProblem(status, 'invalid_request', error instanceof Error ? error.message : 'The request cannot be read.');
+    this.#deps.log.error('port.failed', { error });
+    return createProblem(500, 'internal', 'Something went wrong; the log says more.');
+  }
+
+  #tell(request: IncomingMessage, response: ServerResponse, problem: PortProblem): void {
+    const requestId = createId('req', this.#deps.clock.nowMs());
+    const path = request.url?.split('?')[0] ?? '';
+    this.#deps.log.info('port.refused', { requestId, path, status: problem.status, code: problem.code });
+    // What was not read of a body must not be taken for the next request.
+    if (!request.complete && !response.headersSent) response.setHeader('connection', 'close');
+    sendProblem(response, problem, { dialect: dialectOf(path), requestId });
+  }
+}
+
+function dialectOf(path: string): Dialect {
+  if (path.startsWith('/api/')) return 'ollama';
+  return path.startsWith('/v1/messages') ? 'anthropic' : 'openai';
+}
+
+/** Answered without a key. Browsers' own pages only: foreign origins were refused before. */
+function sendOptions(request: IncomingMessage, response: ServerResponse): void {
+  const asked = request.headers['access-control-request-headers'];
+  response.writeHead(204, { allow: ALLOWED_METHODS, 'access-control-allow-methods': ALLOWED_METHODS, 'access-control-allow-headers': typeof asked === 'string' ? asked : 'authorization, content-type, x-api-key', 'access-control-max-age': '600', 'content-length': '0' });
+  response.end();
+}

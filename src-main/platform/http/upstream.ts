@@ -1,0 +1,35 @@
+/** A program that answers HTTP: an origin, which may have a path, through a local socket where `socketPath` is set. */
+export interface UpstreamTarget {
+  readonly origin: string;
+  readonly socketPath: string | null;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface UpstreamRequest {
+  readonly target: UpstreamTarget;
+  readonly method: string;
+  /** Begins with `/`; with the query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | null;
+  readonly signal: AbortSignal;
+}
+
+export interface UpstreamResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As the bytes come. Leaving the loop early closes the connection. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Sends requests to other programs over connections that are kept. */
+export interface Upstream {
+  /**
+   * Resolves with the headers; waits for them and for the body as long as it takes.
+   * @throws the signal's reason, or what the system says when the program cannot be reached or breaks off.
+   */
+  send(request: UpstreamRequest): Promise<UpstreamResponse>;
+  /** Breaks off what runs. */
+  close(): Promise<void>;
+}
