@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { FakeRepo } from '../fakes/hub/fakeRepo.ts';
+import { SeededBytes } from '../fakes/hub/seededBytes.ts';
 import { startFakeHub, type RunningFakeHub } from '../fakes/hub/startFakeHub.ts';
 
 const TOKEN = 'hf_tokenOfATest';
@@ -55,6 +56,18 @@ async function readListed<T>(rows: AsyncIterable<T>): Promise<T[]> {
 }
 
 const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+test('a seeded file is the same from wherever it is read, and another for another seed', () => {
+  const head = Buffer.from('the beginning of a file');
+  const read = (seed: number, from: number, to: number): Buffer => Buffer.concat([...new SeededBytes({ seed, sizeBytes: 3_000_000, head }).pieces(from, to)]);
+  const whole = read(1, 0, 9_000_000);
+
+  expect(whole).toHaveLength(3_000_000);
+  expect(whole.subarray(0, head.length)).toEqual(head);
+  for (const [from, to] of [[0, 1], [5, 40], [1_048_570, 1_048_600], [1_048_576, 2_097_160], [2_999_999, 3_000_000]] as const) expect(read(1, from, to).equals(whole.subarray(from, to))).toBe(true);
+  expect(whole.subarray(1_048_576, 1_048_700).equals(whole.subarray(2_097_152, 2_097_276))).toBe(false);
+  expect(read(2, 100, 1_000).equals(whole.subarray(100, 1_000))).toBe(false);
+});
 
 test('@huggingface/hub searches, reads a model and lists its files page by page', async () => {
   const [found] = await readListed(listModels({ hubUrl: hub.url, search: { query: 'TINY', owner: 'acme', task: 'text-generation', tags: ['gguf'] }, additionalFields: ['tags', 'sha'] }));
