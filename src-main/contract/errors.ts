@@ -49,7 +49,7 @@ export const errorCatalogue = {
   'download.nothing_selected': z.object({ repo: z.string(), wanted: z.string(), labels: z.array(z.string()) }),
   'config.not_found': z.object({ config: z.string() }),
   'config.name_taken': z.object({ name: z.string() }),
-  'config.invalid': z.object({ field: z.string(), reason: z.enum(['needs_model', 'needs_container', 'needs_external', 'template', 'kv_needs_flash_attention']) }),
+  'config.invalid': z.object({ field: z.string(), reason: z.enum(['needs_model', 'needs_container', 'needs_external', 'template', 'kv_needs_flash_attention', 'argument_taken']) }),
   'lease.insufficient_vram': z.object({ model: z.string(), neededBytes: z.number(), freeBytes: z.number(), holders: z.array(z.string()) }),
   'serving.model_not_found': z.object({ model: z.string() }),
   'serving.request_not_found': z.object({ requestId: z.string() }),

@@ -6,7 +6,7 @@ import { DisposableStack } from '../../../base/disposables.ts';
 import { Emitter } from '../../../base/emitter.ts';
 import { invariant } from '../../../base/invariant.ts';
 import type { Logger } from '../../../base/logger.ts';
-import type { EngineLaunch, EngineStarter } from '../engines/enginePort.ts';
+import type { EngineEndpoint, EngineLaunch, EngineStarter } from '../engines/enginePort.ts';
 import { decide, type Action } from './decide.ts';
 import type { EngineLog } from './engineLog.ts';
 import { toLoadKey } from './loadKey.ts';
@@ -155,6 +155,13 @@ export class Scheduler implements Slots {
     return this.#register.logOf(configId);
   }
 
+  /** Where a loaded model answers; null when it is not loaded. */
+  endpointOf(configId: string): { endpoint: EngineEndpoint; upstreamModel: string } | null {
+    const unit = this.unitOf(configId);
+    const endpoint = unit !== null && isServing(unit.phase) ? this.#life.endpointOf(unit) : null;
+    return unit === null || endpoint === null ? null : { endpoint, upstreamModel: toUpstreamModel(unit) };
+  }
+
   factsOf(unit: Unit): ReturnType<UnitLife['factsOf']> {
     return this.#life.factsOf(unit);
   }
@@ -270,7 +277,7 @@ export class Scheduler implements Slots {
     if (endpoint === null) { this.#life.free(unit, requestId, null); return { kind: 'refused', refusal: { kind: 'engine_crashed', detail: 'it does not listen any more' } }; }
     let keepSeconds: number | null = null;
     const slot: SlotLease = {
-      endpoint, upstreamModel: unit.config.external?.model ?? unit.config.name, signal: this.#life.signalOf(unit, requestId),
+      endpoint, upstreamModel: toUpstreamModel(unit), signal: this.#life.signalOf(unit, requestId),
       keepFor: (ttlSeconds) => { keepSeconds = ttlSeconds; },
       [Symbol.dispose]: () => { this.#life.free(unit, requestId, keepSeconds); },
     };
@@ -289,6 +296,11 @@ export class Scheduler implements Slots {
       }
     }
   }
+}
+
+/** The model's name as its engine knows it. */
+function toUpstreamModel({ config }: Unit): string {
+  return config.external?.model ?? config.name;
 }
 
 function hasFreeSlot({ phase, active, waiters, config }: Unit): boolean {

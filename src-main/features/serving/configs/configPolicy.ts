@@ -1,0 +1,69 @@
+import { modelConfigId, modelConfigSettings, type ModelConfig, type ModelConfigSettings } from '#contract/modelConfigs.ts';
+import type { ModelVersion } from '#contract/models.ts';
+import type { KeptConfig } from './configRepository.ts';
+
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._/:@+-]*$/u;
+const SERVABLE = new Set(['chat', 'completion', 'embeddings', 'rerank']);
+const MOST_ALIASES = 20;
+
+/** What decides whether a configuration can be served. */
+export interface ConfigFacts {
+  readonly find: (reference: string) => ModelVersion | null;
+  /** Whether an engine is there that could run it. */
+  readonly hasEngine: (settings: ModelConfigSettings, version: ModelVersion | null) => boolean;
+}
+
+/** Every configuration: those that were made, then one for each servable version that has none of its own. No name is there twice. */
+export function listConfigs(kept: readonly KeptConfig[], versions: readonly ModelVersion[], facts: ConfigFacts): ModelConfig[] {
+  const explicit = kept.map((one) => toConfig(one, facts));
+  const taken = new Set(explicit.flatMap(({ name, aliases }) => [name, ...aliases]));
+  const covered = new Set<string>(explicit.flatMap(({ versionId, isEnabled }) => (versionId === null || !isEnabled ? [] : [versionId])));
+  const byModel = Map.groupBy(versions, ({ modelName }) => modelName);
+  const implicit = versions.filter((version) => isServable(version) && !covered.has(version.id)).flatMap((version) => {
+    const isMeant = byModel.get(version.modelName)?.length === 1 || facts.find(version.modelName)?.id === version.id;
+    const config = toImplicit(version, { taken, isMeant, facts });
+    for (const name of config === null ? [] : [config.name, ...config.aliases]) taken.add(name);
+    return config ?? [];
+  });
+  return [...explicit, ...implicit];
+}
+
+/** Whether requests can be answered with it at all. */
+export function isServable({ kind, health, capabilities }: ModelVersion): boolean {
+  return kind === 'model' && (health === 'ok' || health === 'verifying' || health === 'changed') && capabilities.some((capability) => SERVABLE.has(capability));
+}
+
+function toConfig({ id, settings, createdAtMs, updatedAtMs }: KeptConfig, facts: ConfigFacts): ModelConfig {
+  const version = settings.model === null ? null : facts.find(settings.model);
+  return { ...settings, id, versionId: version?.id ?? null, isImplicit: false, createdAtMs, updatedAtMs, problem: findProblem(settings, version, facts) };
+}
+
+function toImplicit(version: ModelVersion, { taken, isMeant, facts }: { taken: ReadonlySet<string>; isMeant: boolean; facts: ConfigFacts }): ModelConfig | null {
+  const name = version.reference.replace(/[^\p{L}\p{N}._/:@+-]/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '').slice(0, 200);
+  if (name === '' || taken.has(name)) return null;
+  const wanted = [...(isMeant ? [version.modelName] : []), ...version.roles, ...version.aliases];
+  const aliases = [...new Set(wanted)].filter((alias) => NAME.test(alias) && alias.length <= 200 && alias !== name && !taken.has(alias)).slice(0, MOST_ALIASES);
+  const settings = modelConfigSettings.parse({ name, aliases, model: version.id });
+  return { ...settings, id: modelConfigId.parse(`auto_${version.id}`.slice(0, 80)), versionId: version.id, isImplicit: true, createdAtMs: version.createdAtMs, updatedAtMs: version.createdAtMs, problem: findProblem(settings, version, facts) };
+}
+
+/** Why it cannot be served now; null when it can. */
+export function findProblem(settings: ModelConfigSettings, version: ModelVersion | null, { hasEngine }: Pick<ConfigFacts, 'hasEngine'>): ModelConfig['problem'] {
+  if (!settings.isEnabled) return 'disabled';
+  return findModelProblem(settings, version) ?? (hasEngine(settings, version) ? null : 'no_engine');
+}
+
+const GONE = new Set<ModelVersion['health']>(['missing', 'unreadable']);
+
+function findModelProblem({ model, engine, container }: ModelConfigSettings, version: ModelVersion | null): ModelConfig['problem'] {
+  if (model === null || engine === 'external') return null;
+  if (version === null || GONE.has(version.health)) return 'model_gone';
+  if (version.health === 'quarantined') return 'quarantined';
+  return version.kind === 'model' && canRunFormat(version.format, engine === 'auto' && container !== null ? 'container' : engine) ? null : 'unsupported_format';
+}
+
+/** A container decides for itself what it can read. */
+function canRunFormat(format: ModelVersion['format'], engine: ModelConfigSettings['engine']): boolean {
+  if (engine === 'container' || format === 'gguf') return true;
+  return format === 'safetensors' && engine === 'auto';
+}

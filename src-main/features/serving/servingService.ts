@@ -1,0 +1,179 @@
+import { AppError } from '#contract/errors.ts';
+import type { ModelConfig } from '#contract/modelConfigs.ts';
+import type { ServedModel, ServingRequest, ServingSnapshot } from '#contract/serving.ts';
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStack, toDisposable, type Disposable } from '../../base/disposables.ts';
+import { Emitter, type Event } from '../../base/emitter.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { ConfigService } from './configs/configService.ts';
+import type { EngineEndpoint } from './engines/enginePort.ts';
+import type { EngineShelf } from './engines/engineShelf.ts';
+import type { Scheduler } from './scheduler/scheduler.ts';
+import type { SlotRefusal } from './scheduler/schedulerPort.ts';
+import { isServing } from './scheduler/schedulerState.ts';
+import type { ServedModelView } from './servedModelView.ts';
+
+/** The requests at the port: those under way and the last that ended. */
+export interface RequestBook {
+  list(): ServingRequest[];
+  recent(): readonly ServingRequest[];
+  /** Whether there was such a request under way. */
+  cancel(id: string): boolean;
+  readonly onDidChange: Event<unknown>;
+}
+
+interface ServingDeps {
+  readonly scheduler: Scheduler;
+  readonly configs: ConfigService;
+  readonly shelf: EngineShelf;
+  readonly view: ServedModelView;
+  readonly requests: RequestBook;
+  /** Where the port listens; null while it does not. */
+  readonly getAddress: () => string | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const WATCH_PERIOD_MS = 250;
+
+/** What clients see of the serving: what is loaded, what runs and waits; and what they may do to it. */
+export class ServingService {
+  readonly #deps: ServingDeps;
+  readonly #stack = new DisposableStack();
+  readonly #didChange = new Emitter<undefined>();
+  readonly #didLog = new Emitter<{ readonly configId: string; readonly line: string }>();
+  readonly #logged = new Set<string>();
+
+  /** Something that a snapshot shows is different. */
+  readonly onDidChange = this.#didChange.event;
+  /** A line of an engine. */
+  readonly onDidLog = this.#didLog.event;
+
+  constructor(deps: ServingDeps) {
+    this.#deps = deps;
+  }
+
+  get onDidTransition(): Scheduler['onDidTransition'] {
+    return this.#deps.scheduler.onDidTransition;
+  }
+
+  /** Follows the configurations and loads what is to be there from the start. */
+  start(): void {
+    const { scheduler, configs, requests, shelf } = this.#deps;
+    const announce = (): void => { this.#didChange.fire(undefined); };
+    scheduler.start();
+    for (const event of [scheduler.onDidChange, requests.onDidChange, shelf.onDidChange] as readonly Event<unknown>[]) this.#stack.add(event(announce));
+    this.#stack.add(scheduler.onDidTransition(({ configId }) => { this.#followLog(configId); }));
+    this.#stack.add(configs.onDidChange((change) => {
+      if (change.kind === 'removed') scheduler.retire(change.configId);
+      if (change.kind === 'changed') this.#takeConfig(change.config);
+      announce();
+    }));
+    for (const config of configs.list()) if (config.isPreloaded && config.problem === null) this.#preload(config);
+  }
+
+  /** Ends every engine. */
+  async stop(): Promise<void> {
+    this.#stack.dispose();
+    await this.#deps.scheduler.stop();
+  }
+
+  /** Calls after changes, at most four times a second, the last change included. */
+  watch(call: () => void): Disposable {
+    let cancel: (() => void) | null = null;
+    const listening = this.onDidChange(() => { cancel ??= this.#deps.clock.after(WATCH_PERIOD_MS, () => { cancel = null; call(); }); });
+    return toDisposable(() => { listening.dispose(); cancel?.(); });
+  }
+
+  snapshot(): ServingSnapshot {
+    const { requests, getAddress, shelf, clock } = this.#deps;
+    const models = this.list();
+    return {
+      takenAtMs: clock.nowMs(), address: getAddress(), models, requests: requests.list(), recent: [...requests.recent()], queuedCount: models.reduce((sum, { queuedCount }) => sum + queuedCount, 0),
+      isLlamaServerThere: shelf.isThere('llama-server'), llamaServerVersion: shelf.versionOf('llama-server'),
+    };
+  }
+
+  /** Every configuration, loaded or not. */
+  list(): ServedModel[] {
+    const { configs, requests, view } = this.#deps;
+    const recent = requests.recent();
+    return configs.list().map((config) => view.describe(config, recent));
+  }
+
+  describe(config: ModelConfig): ServedModel {
+    return this.#deps.view.describe(config, this.#deps.requests.recent());
+  }
+
+  /** By any name that requests may use. @throws serving.model_not_found */
+  resolve(name: string): ModelConfig {
+    const config = this.#deps.configs.find(name);
+    if (config === null) throw new AppError('serving.model_not_found', 'no such model', { model: name });
+    return config;
+  }
+
+  /** Resolves when it is ready. @throws serving.load_failed, lease.insufficient_vram */
+  async load(config: ModelConfig): Promise<ServedModel> {
+    const result = await this.#deps.scheduler.load(config);
+    if (result.kind === 'refused') throw toLoadError(config.name, result.refusal);
+    return this.describe(config);
+  }
+
+  /** After the drain; `force` aborts what runs. */
+  async unload(config: ModelConfig, { force }: { force: boolean }): Promise<ServedModel> {
+    await this.#deps.scheduler.unload(config.id, { isForced: force });
+    return this.describe(config);
+  }
+
+  async unloadAll({ force }: { force: boolean }): Promise<{ unloadedCount: number }> {
+    const loaded = this.#deps.configs.list().filter(({ id }) => { const phase = this.#deps.scheduler.unitOf(id)?.phase; return phase !== undefined && (isServing(phase) || phase.kind === 'loading'); });
+    await Promise.all(loaded.map((config) => this.unload(config, { force })));
+    return { unloadedCount: loaded.length };
+  }
+
+  /** @throws serving.request_not_found */
+  cancel(requestId: string): void {
+    if (!this.#deps.requests.cancel(requestId)) throw new AppError('serving.request_not_found', 'no such request is under way', { requestId });
+  }
+
+  readLog({ id }: Pick<ModelConfig, 'id'>): readonly string[] {
+    return this.#deps.scheduler.logOf(id).lines;
+  }
+
+  /** Each new line of one model's engines. */
+  onDidLogOf({ id }: Pick<ModelConfig, 'id'>): Event<string> {
+    return this.#deps.scheduler.logOf(id).onDidAdd;
+  }
+
+  /** Where a loaded model answers, without keeping it there; null when it is not loaded. */
+  getEndpoint(configId: string): { readonly endpoint: EngineEndpoint; readonly upstreamModel: string } | null {
+    return this.#deps.scheduler.endpointOf(configId);
+  }
+
+  #takeConfig(config: ModelConfig): void {
+    const { scheduler } = this.#deps;
+    if (config.isEnabled) scheduler.refresh(config);
+    else scheduler.retire(config.id);
+  }
+
+  #preload(config: ModelConfig): void {
+    this.#deps.scheduler.load(config).then((result) => {
+      if (result.kind === 'refused') this.#deps.log.warn('engine.preload_failed', { name: config.name, refusal: result.refusal });
+    }, (error: unknown) => { this.#deps.log.error('engine.preload_failed', { name: config.name, error }); });
+  }
+
+  #followLog(configId: string): void {
+    if (this.#logged.has(configId)) return;
+    this.#logged.add(configId);
+    this.#stack.add(this.#deps.scheduler.logOf(configId).onDidAdd((line) => { this.#didLog.fire({ configId, line }); }));
+  }
+}
+
+function toLoadError(model: string, refusal: SlotRefusal): AppError {
+  if (refusal.kind === 'insufficient_vram') {
+    const { neededBytes, freeBytes, holders } = refusal;
+    return new AppError('lease.insufficient_vram', 'there is not enough memory', { model, neededBytes, freeBytes, holders: [...holders] });
+  }
+  const { failure, detail } = refusal.kind === 'load_failed' ? refusal : { failure: refusal.kind, detail: refusal.kind === 'engine_crashed' ? refusal.detail : '' };
+  return new AppError('serving.load_failed', 'the model was not loaded', { model, failure, detail });
+}
