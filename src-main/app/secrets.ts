@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { createToken } from '../base/ids.ts';
 import { writeFileAtomic } from '../platform/files/atomicWrite.ts';
 
-/** The token for scripts and the key that signs sessions; made once, readable by the owner only. */
-export async function ensureSecrets(runFolder: string): Promise<{ token: string; secret: string }> {
-  return { token: await ensureSecret(join(runFolder, 'token')), secret: await ensureSecret(join(runFolder, 'session.key')) };
+/** The token for scripts, the key that signs sessions, and the one under which API keys are kept; made once, readable by the owner only. */
+export async function ensureSecrets(runFolder: string): Promise<{ token: string; secret: string; apiKeySecret: string }> {
+  return { token: await ensureSecret(join(runFolder, 'token')), secret: await ensureSecret(join(runFolder, 'session.key')), apiKeySecret: await ensureSecret(join(runFolder, 'api-keys.key')) };
 }
 
 async function ensureSecret(path: string): Promise<string> {

@@ -46,6 +46,8 @@ export const settingSchemas = {
   'serving.ttlSeconds': z.int().min(-1).max(31_536_000).default(900),
   'serving.queueLimit': z.int().min(1).max(10_000).default(256),
   'serving.loopbackWithoutKey': z.enum(['on', 'off']).default('on'),
+  /** Origins whose pages may use the model port with a key, such as `https://chat.example`. */
+  'serving.allowedOrigins': z.array(z.string()).default([]),
   'serving.llamaServer': z.string().nullable().default(null),
   'serving.engine': z.enum(['auto', 'embedded', 'llama-server']).default('auto'),
   'serving.ramReserveMib': z.int().min(0).max(1_048_576).default(1_024),

@@ -170,7 +170,7 @@ export async function startPortWorld(): Promise<PortWorld> {
   const models = { list: () => configs, find: (name: string) => configs.find((config) => config.name === name || config.aliases.includes(name)) ?? null, getVersion: () => null };
   const port: ModelPort = new ModelPort({ models, control, slots, upstream, keys, limiter, book, isLoopbackOpen: () => world.isLoopbackOpen, version: '1.2.3', clock, log });
   await port.start();
-  const server = createServer((request, response) => { port.handle(request, response, { isOwner: request.headers['x-test-owner'] === 'yes' }); });
+  const server = createServer((request, response) => { port.handle(request, response, { isOwner: request.headers['x-test-owner'] === 'yes', foreignOrigin: null }); });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

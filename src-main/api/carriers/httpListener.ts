@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { Logger } from '../../base/logger.ts';
 import { decideAccess, hostsOf, SESSION_COOKIE, SESSION_MS, type AccessService } from '../../features/access/index.ts';
 import type { ServeMetrics } from './metricsPage.ts';
+import type { ModelPortCarrier } from './modelPortCarrier.ts';
 import type { RestCarrier } from './restCarrier.ts';
 import type { WebSocketCarrier } from './webSocketCarrier.ts';
 import { sendRefusalPage } from './refusalPage.ts';
@@ -15,6 +16,7 @@ interface ListenerDeps {
   access: AccessService;
   rest: RestCarrier;
   webSocket: WebSocketCarrier;
+  modelPort?: ModelPortCarrier;
   serveWindow: ServeFiles;
   serveMetrics: ServeMetrics;
   log: Logger;
@@ -28,7 +30,7 @@ export type ListenPlace =
 const REFUSALS = { host: 403, origin: 403, token: 401 } as const;
 const KEEP_ALIVE_MS = 75_000;
 
-/** One HTTP listener: /health, /api, /rpc, /frames and the window, each behind the same access decision. */
+/** One HTTP listener: /health, /api, /rpc, /frames, the window and the model port, each behind the same access decision. */
 export class HttpListener {
   readonly #deps: ListenerDeps;
   readonly #place: ListenPlace;
@@ -86,9 +88,16 @@ export class HttpListener {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = readUrl(request);
     const decision = this.#decide(request, false);
+    const { modelPort } = this.#deps;
+    if (modelPort?.answers(url.pathname) === true) { modelPort.handle(request, response, decision); return; }
     if (decision.kind === 'refuse' && decision.reason !== 'token') { this.#refuse(response, decision.reason); return; }
     if (this.#answerStranger(url, request, response)) return;
-    if (decision.kind === 'refuse') { this.#refuseKey(request, response); return; }
+    const isScrape = url.pathname === '/metrics' && modelPort?.mayRead(request) === true;
+    if (decision.kind === 'refuse' && !isScrape) { this.#refuseKey(request, response); return; }
+    await this.#serve(url, request, response);
+  }
+
+  async #serve(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (url.pathname === '/api' || url.pathname.startsWith('/api/')) { await this.#deps.rest.handle(request, response, url.pathname); return; }
     if (url.pathname === '/metrics') { await this.#deps.serveMetrics(request, response); return; }
     this.#serveWindow(request, response);
@@ -116,11 +125,11 @@ export class HttpListener {
 
   #decide(request: IncomingMessage, isUpgrade: boolean): ReturnType<typeof decideAccess> {
     const { access } = this.#deps;
-    const { host, origin, authorization, cookie } = request.headers;
+    const { host, origin, cookie } = request.headers;
     return decideAccess({
       isLocalSocket: this.#place.kind === 'socket', host, origin, isUpgrade,
       hasSession: access.isSession(readCookie(cookie, SESSION_COOKIE)),
-      hasToken: access.isToken(/^Bearer (\S+)$/i.exec(authorization ?? '')?.[1]),
+      hasToken: access.isToken(readToken(request)),
     }, this.#allowedHosts);
   }
 
@@ -155,6 +164,12 @@ function endUpgrade(socket: Duplex, status: string): void {
 
 function readUrl(request: IncomingMessage): URL {
   return URL.parse(request.url ?? '/', 'http://localhost') ?? new URL('http://localhost/');
+}
+
+/** As scripts send it, or as Anthropic's clients do. */
+function readToken({ headers }: IncomingMessage): string | undefined {
+  const named = headers['x-api-key'];
+  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? (typeof named === 'string' ? named : undefined);
 }
 
 function readCookie(header: string | undefined, name: string): string | undefined {

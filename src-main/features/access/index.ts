@@ -1,2 +1,2 @@
 export { AccessService, SESSION_COOKIE, SESSION_MS } from './accessService.ts';
-export { decideAccess, hostsOf } from './accessPolicy.ts';
+export { decideAccess, hostsOf, type AccessDecision } from './accessPolicy.ts';

@@ -12,14 +12,20 @@ import { readCallerFacts } from './requestFacts.ts';
 import { isPortPath, PORT_ROUTES, type PortRoute } from './routes.ts';
 import { sendProblem } from './sendJson.ts';
 
-/** What the listener knows of a request: whether the window's session, the token for scripts or the local socket vouches for it. */
-export interface PortVisitor { readonly isOwner: boolean }
+/** What the listener knows of a request. */
+export interface PortVisitor {
+  /** The window's session, the token for scripts or the local socket vouches for it. */
+  readonly isOwner: boolean;
+  /** The page of another origin that makes it, one that was allowed; null for none. */
+  readonly foreignOrigin: string | null;
+}
 
 const MAX_ID_LETTERS = 1_000;
 const REFUSED_KEYS = {
   missing: 'You must provide an API key: Authorization: Bearer whk_… or x-api-key.',
   unknown: 'This API key is not known here.', revoked: 'This API key was revoked.', expired: 'This API key has expired.',
 } as const;
+const STRANGER: PortVisitor = { isOwner: false, foreignOrigin: null };
 const ALLOWED_METHODS = 'GET, POST, DELETE, OPTIONS';
 
 /** The port that speaks OpenAI's protocol, Anthropic's and Ollama's, in front of every engine. Routing and bodies are Fastify's. */
@@ -65,6 +71,7 @@ export class ModelPort {
   handle(request: IncomingMessage, response: ServerResponse, visitor: PortVisitor): void {
     this.#visitors.set(request, visitor);
     if (this.#app === null) { this.#tell(request, response, createProblem(503, 'starting', 'Wheelhouse is starting.', { retryAfterMs: 1_000 })); return; }
+    if (visitor.foreignOrigin !== null) setForeignHeaders(response, visitor.foreignOrigin);
     if (request.method === 'OPTIONS') { sendOptions(request, response); return; }
     this.#app.routing(request, response);
   }
@@ -76,13 +83,13 @@ export class ModelPort {
 
   /** Whether the key that a request shows may do this. */
   isAllowed(request: IncomingMessage, scope: ApiKeyScope): boolean {
-    const decision = this.#decide(request, { isOwner: false });
+    const decision = this.#decide(request, STRANGER);
     return decision.kind === 'caller' && decision.caller.scopes.includes(scope);
   }
 
-  #decide(request: IncomingMessage, { isOwner }: PortVisitor): ReturnType<typeof decideCaller> {
+  #decide(request: IncomingMessage, { isOwner, foreignOrigin }: PortVisitor): ReturnType<typeof decideCaller> {
     const { keys, isLoopbackOpen } = this.#deps;
-    return decideCaller(readCallerFacts(request, { isOwner, isLoopbackOpen: isLoopbackOpen() }), (secret) => keys.check(secret), KEY_PREFIX);
+    return decideCaller(readCallerFacts(request, { isOwner, isLoopbackOpen: isLoopbackOpen() && foreignOrigin === null }), (secret) => keys.check(secret), KEY_PREFIX);
   }
 
   #add(app: FastifyInstance, { method, url, scope, handle }: PortRoute): void {
@@ -109,7 +116,7 @@ export class ModelPort {
 
   /** The key comes before everything else, so that a stranger learns of nothing, not even what is missing. */
   #admit(request: FastifyRequest, reply: FastifyReply): void {
-    const decision = this.#decide(request.raw, this.#visitors.get(request.raw) ?? { isOwner: false });
+    const decision = this.#decide(request.raw, this.#visitors.get(request.raw) ?? STRANGER);
     if (decision.kind === 'refused') throw new PortError(createProblem(401, 'invalid_api_key', REFUSED_KEYS[decision.reason]));
     const { scope } = reply.routeOptions.config as { scope?: ApiKeyScope };
     if (scope !== undefined && !decision.caller.scopes.includes(scope)) throw new PortError(createProblem(403, 'insufficient_scope', `This needs a key with the scope "${scope}".`));
@@ -143,6 +150,13 @@ export class ModelPort {
 function dialectOf(path: string): Dialect {
   if (path.startsWith('/api/')) return 'ollama';
   return path.startsWith('/v1/messages') ? 'anthropic' : 'openai';
+}
+
+/** What a browser asks before it gives an answer to a page of another origin. */
+function setForeignHeaders(response: ServerResponse, origin: string): void {
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-expose-headers', 'x-request-id, retry-after, retry-after-ms, x-should-retry');
+  response.setHeader('vary', 'Origin');
 }
 
 /** Answered without a key. Browsers' own pages only: foreign origins were refused before. */
