@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { totalmem } from 'node:os';
 import { AppError } from '#contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { BlobFinder, DownloadBook, DownloadPlanner, DownloadQueue, DownloadRepository, DownloadService } from '../features/downloads/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
-import { groupHubFiles } from '../features/models/index.ts';
+import type { LeaseService } from '../features/gpus/index.ts';
+import { createLocalModels, estimateBySize, groupHubFiles, HubService, type MemoryBudget } from '../features/models/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
 import { readFreeBytes } from '../platform/files/folderFacts.ts';
 import type { Hub } from '../platform/hub/hub.ts';
@@ -14,10 +17,11 @@ import { ProcessTransfers } from '../platform/transfer/processTransfers.ts';
 import type { AppConfig } from './config.ts';
 
 interface Surroundings {
-  config: Pick<AppConfig, 'hub' | 'environment' | 'version'>;
+  config: Pick<AppConfig, 'hub' | 'run' | 'environment' | 'version'>;
   opened: OpenedDatabase;
   journal: JournalService;
   settings: SettingsService;
+  leases: LeaseService;
   /** Entries of processes where they are not the source, such as in the packed app. */
   entries: { transfer?: string | undefined; ggufWorker?: string | undefined };
   clock: Clock;
@@ -26,6 +30,7 @@ interface Surroundings {
 
 /** Models: the hub, what is pulled from it, and what is here. */
 export interface ModelFeatures {
+  readonly hub: HubService;
   readonly downloads: DownloadService;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -36,16 +41,17 @@ const KIB = 1024;
 
 /** Builds what has to do with models. */
 export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
-  const { config, opened, journal, settings, entries, clock, log } = surroundings;
+  const { config, opened, journal, settings, leases, entries, clock, log } = surroundings;
   const token = createTokenReader(config.hub);
   const getHub = createHubSource(surroundings, token.get);
-  const transfers = new ProcessTransfers({ clock, log, environment: config.environment, entryPath: entries.transfer });
+  const hub = new HubService({ getHub, local: createLocalModels(() => []), readBudget: () => readBudget(leases), estimate: estimateBySize, log });
+  const transfers = new ProcessTransfers({ clock, log, environment: config.environment, codeCacheFolder: join(config.run, 'code'), entryPath: entries.transfer });
   const finder = new BlobFinder({ clock, listCaches: () => [config.hub.homeCache, config.hub.userCache], ollamaFolders: [config.hub.ollamaBlobs], findOthers: async () => [] });
   const book = new DownloadBook({ repository: new DownloadRepository(opened.database), journal, clock });
   const planner = new DownloadPlanner({
     getHub,
     listChoices: (files) => groupHubFiles(files).groups.map(({ kind, label, files: own }) => ({ kind, label, paths: own.map(({ path }) => path) })),
-    recommend: async () => null,
+    recommend: (asked) => hub.recommend(asked),
   });
   const queue = new DownloadQueue({
     book, planner, machine: { clock, log },
@@ -64,7 +70,7 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
   const applyLimit = (): void => { transfers.setLimit(settings.get('downloads.limitKib') * KIB); };
   const listening = settings.onDidChange(({ key }) => { if (key.startsWith('downloads.')) { applyLimit(); queue.schedule(); } });
   return {
-    downloads,
+    hub, downloads,
     start: async () => {
       await token.read();
       applyLimit();
@@ -76,6 +82,12 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
       await transfers.stop();
     },
   };
+}
+
+/** What a new model may take now: what the ledger has left of each device, and what this process may have of the RAM. */
+function readBudget(leases: LeaseService): MemoryBudget {
+  const devices = leases.ledger().devices.filter(({ isLost, exclusiveLeaseId }) => !isLost && exclusiveLeaseId === null);
+  return { gpus: devices.map(({ freeBytes, totalBytes }) => ({ freeBytes, totalBytes })), freeRamBytes: process.availableMemory(), totalRamBytes: totalmem() };
 }
 
 function isUserCache(settings: SettingsService, places: AppConfig['hub']): boolean {

@@ -27,7 +27,7 @@ async function startService({ repos = [tiny], faults = [], gpuGb = 8, estimate =
   const hub = new HuggingFaceHub({ endpoint: fake.url, getToken: () => null, fetch, clock: systemClock, log: silentLog, userAgent: 'wheelhouse/test', ggufWorkerPath: GGUF_WORKER_PATH });
   const budget: MemoryBudget = { gpus: [{ freeBytes: gpuGb * GB, totalBytes: gpuGb * GB }], freeRamBytes: 32 * GB, totalRamBytes: 32 * GB };
   const localSha256 = Buffer.from('tiny-Q8_0.gguf'.padEnd(32, '.')).toString('hex').slice(0, 64);
-  const local = { countOf: (repo: string) => (repo === tiny.id ? 1 : 0), findVersion: (_repo: string, sha256s: readonly string[]) => (sha256s.includes(localSha256) ? modelVersionId.parse('v1') : null) };
+  const local = { countOf: (repo: string) => (repo === tiny.id ? 1 : 0), findVersion: (sha256s: readonly string[]) => (sha256s.includes(localSha256) ? modelVersionId.parse('v1') : null) };
   return { fake, service: new HubService({ getHub: () => hub, local, readBudget: () => budget, estimate, log: silentLog }) };
 }
 

@@ -1,21 +1,14 @@
 import { hasCode } from '#contract/errors.ts';
 import type { HubChoice, HubModel, HubPage } from '#contract/hub.ts';
-import type { ModelVersionId } from '#contract/modelIds.ts';
 import type { ModelFormat } from '#contract/models.ts';
 import type { Logger } from '../../../base/logger.ts';
 import type { GgufHeader } from '../../../platform/hub/gguf/ggufHeader.ts';
 import type { Hub, HubCall, HubEntry, HubFile, HubQuery } from '../../../platform/hub/hub.ts';
 import { groupHubFiles, type FileGroup } from './fileGroups.ts';
+import type { LocalModels } from './localModels.ts';
 import { chooseQuantisation } from './quantChoice.ts';
 import { RecentValues } from './recentValues.ts';
 import { estimateBySize, type FitEstimate, type MemoryBudget } from './sizeEstimate.ts';
-
-/** What of the hub is on this machine already. */
-export interface LocalModels {
-  countOf(repo: string): number;
-  /** The version of this repository whose weights have these digests. */
-  findVersion(repo: string, sha256s: readonly string[]): ModelVersionId | null;
-}
 
 export interface HubServiceDeps {
   /** The hub that is set now. */
@@ -74,7 +67,7 @@ export class HubService {
     const { groups, others } = groupHubFiles(files);
     const { header, headerProblem } = await this.#readHeader({ repo, commit }, groups, call);
     const budget = await this.#deps.readBudget();
-    const choices = await Promise.all(groups.map((group) => this.#toChoice({ repo, group, header, budget })));
+    const choices = await Promise.all(groups.map((group) => this.#toChoice({ group, header, budget })));
     const { label, reason } = chooseQuantisation(toCandidates(choices), { hasGpu: budget.gpus.length > 0 });
     return { others, reason, headerProblem, choices: choices.map((choice) => ({ ...choice, isRecommended: choice.label === label && choice.kind !== 'mmproj' })) };
   }
@@ -99,14 +92,14 @@ export class HubService {
     }
   }
 
-  async #toChoice({ repo, group, header, budget }: { repo: string; group: FileGroup; header: GgufHeader | null; budget: MemoryBudget }): Promise<HubChoice> {
+  async #toChoice({ group, header, budget }: { group: FileGroup; header: GgufHeader | null; budget: MemoryBudget }): Promise<HubChoice> {
     const { kind, label, quantisation, files, sizeBytes } = group;
     const weights = { sizeBytes, header: kind === 'gguf' ? header : null };
     return {
       kind, label, quantisation, sizeBytes, isRecommended: false,
       files: files.map((file) => ({ path: file.path, sizeBytes: file.sizeBytes })),
       fit: kind === 'mmproj' ? null : await (weights.header === null ? estimateBySize : this.#deps.estimate)(weights, budget),
-      localVersionId: this.#deps.local.findVersion(repo, files.flatMap(({ sha256 }) => sha256 ?? [])),
+      localVersionId: this.#deps.local.findVersion(files.flatMap(({ sha256 }) => sha256 ?? [])),
     };
   }
 }
