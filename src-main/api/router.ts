@@ -2,6 +2,7 @@ import type { BlueprintService } from '../features/blueprints/index.ts';
 import type { DownloadService } from '../features/downloads/index.ts';
 import type { AlertService, GpuSampler, HistoryService, LeaseService } from '../features/gpus/index.ts';
 import type { InstanceService } from '../features/instances/index.ts';
+import type { HubService } from '../features/models/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import type { RunService } from '../features/runs/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
@@ -14,6 +15,7 @@ import { blueprintHandlers } from './blueprints.ts';
 import { downloadHandlers } from './downloads.ts';
 import { gpuHistoryHandlers } from './gpuHistory.ts';
 import { gpuHandlers } from './gpus.ts';
+import { hubHandlers } from './hub.ts';
 import { instanceHandlers } from './instances.ts';
 import { journalHandlers } from './journal.ts';
 import { leaseHandlers } from './leases.ts';
@@ -39,6 +41,7 @@ export interface Features {
   workstation: WorkstationSampler;
   journal: JournalService;
   settings: SettingsService;
+  hub: HubService;
   downloads: DownloadService;
 }
 
@@ -58,6 +61,7 @@ export function createRouter(features: Features) {
     workstation: workstationHandlers(api.workstation, features.workstation),
     journal: journalHandlers(api.journal, features.journal),
     settings: settingsHandlers(api.settings, features.settings),
+    hub: hubHandlers(api.hub, features.hub),
     downloads: downloadHandlers(api.downloads, features.downloads),
   });
 }

@@ -81,7 +81,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
   const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
 
-  const modelFeatures = createModelFeatures({ config, opened, journal, settings, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry }, clock, log });
+  const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry }, clock, log });
 
   const system = new SystemService({
     host: shell.host, eventLoop,
@@ -90,7 +90,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
     readMachine: () => readMachineFacts({ home: config.home, python: settings.get('python.command') ?? 'python3', isTerminalHostUp: terminals.hostState === 'up' }),
     createLink: () => backend.createLink(),
   });
-  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, downloads: modelFeatures.downloads };
+  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, hub: modelFeatures.hub, downloads: modelFeatures.downloads };
   const boundary = createRpcBoundary(log, opened);
   const backend: Backend = new Backend({ config, features, gpuFeatures, modelFeatures, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
   return backend;
