@@ -36,6 +36,8 @@ export interface ChatRequest {
 export interface ChatModel {
   /** Loads the model if it must. Ends without a failure when the signal is aborted. */
   stream(request: ChatRequest): AsyncIterable<ChatPart>;
+  /** Ends what it holds open; nothing is asked of it any more. */
+  close(): Promise<void>;
 }
 
 /** A model that can be asked. */

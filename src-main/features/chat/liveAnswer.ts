@@ -12,7 +12,7 @@ export interface AnswerSink {
   save(message: Message): void;
 }
 
-interface AnswerDeps { model: ChatModel; clock: Clock; log: Logger; sink: AnswerSink }
+interface AnswerDeps { model: Pick<ChatModel, 'stream'>; clock: Clock; log: Logger; sink: AnswerSink }
 
 /** At most 30 pieces a second. */
 const TELL_MS = 34;

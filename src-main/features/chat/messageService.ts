@@ -48,6 +48,7 @@ export class MessageService {
   /** Ends every answer and waits until it is kept. */
   async stop(): Promise<void> {
     await this.#end([...this.#live.values()]);
+    await this.#deps.models.chat.close();
   }
 
   /** All branches, oldest first. @throws conversation.not_found */
@@ -196,7 +197,7 @@ export class MessageService {
   }
 }
 
-const blindModel: ChatModel = {
+const blindModel: Pick<ChatModel, 'stream'> = {
   async* stream({ model }) { yield { kind: 'failure', code: 'model_has_no_vision', message: `${model} takes no images.` }; },
 };
 

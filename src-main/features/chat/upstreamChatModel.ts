@@ -10,10 +10,14 @@ export class UpstreamChatModel implements ChatModel {
     this.#deps = deps;
   }
 
+  async close(): Promise<void> {
+    await this.#deps.upstream.close();
+  }
+
   async* stream(request: ChatRequest): AsyncGenerator<ChatPart, void, void> {
     const { upstream, target } = this.#deps;
     const { status, body } = await upstream.send({
-      target, method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json' },
+      target, method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json', 'user-agent': 'wheelhouse-chat' },
       body: JSON.stringify(toBody(request)), signal: request.signal,
     });
     if (status === 200) yield* readOpenAiStream(body);

@@ -16,6 +16,10 @@ export class ScriptedChatModel implements ChatModel {
     this.requests.push(call);
     return call.parts();
   }
+
+  async close(): Promise<void> {
+    for (const call of this.requests) call.end();
+  }
 }
 
 /** One request, which waits for what it is told to answer. */
