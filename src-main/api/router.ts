@@ -1,5 +1,6 @@
 import type { BlueprintService } from '../features/blueprints/index.ts';
 import type { DownloadService } from '../features/downloads/index.ts';
+import type { ConversationService, MessageService } from '../features/chat/index.ts';
 import type { AlertService, GpuSampler, HistoryService, LeaseService } from '../features/gpus/index.ts';
 import type { InstanceService } from '../features/instances/index.ts';
 import type { HubService } from '../features/models/index.ts';
@@ -13,6 +14,7 @@ import { alertHandlers } from './alerts.ts';
 import { api } from './api.ts';
 import { blueprintHandlers } from './blueprints.ts';
 import { downloadHandlers } from './downloads.ts';
+import { conversationHandlers } from './conversations.ts';
 import { gpuHistoryHandlers } from './gpuHistory.ts';
 import { gpuHandlers } from './gpus.ts';
 import { hubHandlers } from './hub.ts';
@@ -43,6 +45,8 @@ export interface Features {
   settings: SettingsService;
   hub: HubService;
   downloads: DownloadService;
+  conversations: ConversationService;
+  messages: MessageService;
 }
 
 /** Binds every declared call to its feature; does not compile until all are there. */
@@ -63,6 +67,7 @@ export function createRouter(features: Features) {
     settings: settingsHandlers(api.settings, features.settings),
     hub: hubHandlers(api.hub, features.hub),
     downloads: downloadHandlers(api.downloads, features.downloads),
+    conversations: conversationHandlers(api.conversations, features),
   });
 }
 export type AppRouter = ReturnType<typeof createRouter>;

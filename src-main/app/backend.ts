@@ -91,6 +91,7 @@ export class Backend {
     features.gpus.start();
     features.runUsages.start();
     gpuFeatures.start();
+    features.messages.start();
     await features.instances.start();
     this.#webSocket.start();
     await this.#listen();
@@ -181,6 +182,7 @@ export class Backend {
       steps: [
         { name: 'listeners', stop: async () => { this.#webSocket.stop(); await this.#tcpListener?.stop(); await this.#socketListener?.stop(); } },
         { name: 'models', stop: () => modelFeatures.stop() },
+        { name: 'answers', stop: () => features.messages.stop() },
         { name: 'instances', stop: () => features.instances.stop() },
         { name: 'terminals', stop: () => features.terminals.stop() },
         { name: 'gpu features', stop: () => gpuFeatures.stop({ isLeaving: runs === 'leave' }) },

@@ -5,12 +5,14 @@ import { createRpcBoundary } from '../api/carriers/rpcBoundary.ts';
 import { systemClock } from '../base/clock.ts';
 import { AccessService } from '../features/access/index.ts';
 import { BlueprintLibrary, BlueprintService } from '../features/blueprints/index.ts';
+import { UpstreamChatModel } from '../features/chat/index.ts';
 import { GpuSampler } from '../features/gpus/index.ts';
 import { JournalRepository, JournalService } from '../features/journal/index.ts';
 import { parseSettingEnvironment, SettingsRepository, SettingsService } from '../features/settings/index.ts';
 import { EventLoopMonitor, SystemService } from '../features/system/index.ts';
 import { TerminalService } from '../features/terminals/index.ts';
 import { RunUsageSampler, WorkstationSampler } from '../features/workstation/index.ts';
+import { PooledUpstream } from '../platform/http/pooledUpstream.ts';
 import { createGpuProbe } from '../platform/gpu/createGpuProbe.ts';
 import type { Host } from '../platform/host/host.ts';
 import { openLog } from '../platform/log/createLog.ts';
@@ -22,6 +24,7 @@ import { migrations } from '../platform/sqlite/migrations.ts';
 import { PortableWorkstationProbe, ProcWorkstationProbe } from '../platform/workstation/workstationProbe.ts';
 import { Backend } from './backend.ts';
 import { lockHome } from './backendLock.ts';
+import { createChatFeatures } from './chatFeatures.ts';
 import type { AppConfig } from './config.ts';
 import { createMarkEnder } from './endMarked.ts';
 import { ensureFolders } from './folders.ts';
@@ -80,6 +83,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const { instances, runs } = createInstanceFeatures({ config, opened, journal, settings, gpus, leases, mpsSharing, library, processes, ptyHost, clock, log });
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
   const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
+  const { conversations, messages } = createChatFeatures({ opened, models: { chat: new UpstreamChatModel({ upstream: new PooledUpstream({ clock }), target: { origin: 'http://localhost', socketPath: config.socket, headers: {} } }), list: () => null }, clock, log });
 
   const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry }, clock, log });
 
@@ -90,7 +94,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
     readMachine: () => readMachineFacts({ home: config.home, python: settings.get('python.command') ?? 'python3', isTerminalHostUp: terminals.hostState === 'up' }),
     createLink: () => backend.createLink(),
   });
-  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, hub: modelFeatures.hub, downloads: modelFeatures.downloads };
+  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, hub: modelFeatures.hub, downloads: modelFeatures.downloads, conversations, messages };
   const boundary = createRpcBoundary(log, opened);
   const backend: Backend = new Backend({ config, features, gpuFeatures, modelFeatures, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
   return backend;
