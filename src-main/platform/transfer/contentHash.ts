@@ -1,22 +1,17 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { z } from 'zod';
 import { invariant } from '../../base/invariant.ts';
 
-/** What the hashing thread is asked. `isEnd`: these are all bytes of the file. */
-export const hashRequest = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('advance'), id: z.int(), path: z.string(), sizeBytes: z.number(), availableBytes: z.number() }),
-  z.object({ kind: z.literal('forget'), id: z.int() }),
-]);
-export type HashRequest = z.infer<typeof hashRequest>;
+/** What the hashing thread is asked: `advance` says how far a file may be read; the first one opens it. */
+export type HashRequest =
+  | { kind: 'advance'; id: number; path: string; sizeBytes: number; availableBytes: number }
+  | { kind: 'forget'; id: number };
 
-export const hashReply = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('progress'), id: z.int(), hashedBytes: z.number() }),
-  z.object({ kind: z.literal('done'), id: z.int(), sha256: z.string(), git: z.string() }),
-  z.object({ kind: z.literal('failed'), id: z.int(), code: z.string(), message: z.string() }),
-]);
-export type HashReply = z.infer<typeof hashReply>;
+export type HashReply =
+  | { kind: 'progress'; id: number; hashedBytes: number }
+  | { kind: 'done'; id: number; sha256: string; git: string }
+  | { kind: 'failed'; id: number; code: string; message: string };
 
 interface OpenFile { fd: number; sha256: Hash; git: Hash | null; sizeBytes: number; hashedBytes: number; reportedBytes: number; availableBytes: number }
 
@@ -73,8 +68,7 @@ export function serveHashing(): void {
     }
   };
 
-  port.on('message', (message: unknown) => {
-    const request = hashRequest.parse(message);
+  port.on('message', (request: HashRequest) => {
     if (request.kind === 'forget') { forget(request.id); return; }
     attempt(request.id, () => {
       const file = files.get(request.id) ?? openForHashing(request);

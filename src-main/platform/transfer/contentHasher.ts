@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { hashReply, type HashReply, type HashRequest } from './contentHash.ts';
+import type { HashReply, HashRequest } from './contentHash.ts';
 
 /** The two digests of one file; `git` is the id that git gives a blob of the content, empty for large files. */
 export interface FileDigests { readonly sha256: string; readonly git: string }
@@ -55,7 +55,7 @@ export class ContentHasher {
 
   #start(): Worker {
     const worker = new Worker(this.#entry, { resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 } });
-    worker.on('message', (message: unknown) => { this.#accept(hashReply.parse(message)); });
+    worker.on('message', (reply: HashReply) => { this.#accept(reply); });
     worker.on('error', (error) => {
       if (this.#worker === worker) this.#worker = null;
       for (const [id, { reject }] of this.#files) { this.#files.delete(id); reject(error instanceof Error ? error : new Error(String(error))); }

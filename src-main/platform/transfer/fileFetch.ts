@@ -9,12 +9,14 @@ import { decidePartRetry } from './partRetryPolicy.ts';
 import { PartWriter } from './partWriter.ts';
 import { getProgressPath, ProgressFile } from './progressFile.ts';
 import type { RateLimiter } from './rateLimiter.ts';
+import type { ReceivedMemory } from './receivedMemory.ts';
 import { toTransferFailure, TransferFailure } from './transferFailure.ts';
 import type { TransferJob } from './transferMessages.ts';
 
 export interface FileFetchDeps {
   clock: Clock;
   limiter: RateLimiter;
+  memory: ReceivedMemory;
   /** Tells one start of the machine from the next. */
   bootId: string;
 }
@@ -153,7 +155,7 @@ export class FileFetch {
   }
 
   async #pour(answer: HttpAnswer, part: Part, signal: AbortSignal): Promise<void> {
-    const { limiter, clock } = this.#deps;
+    const { limiter, memory, clock } = this.#deps;
     const failed = Promise.withResolvers<never>();
     failed.promise.catch(() => undefined);
     let isBroken = false;
@@ -167,6 +169,7 @@ export class FileFetch {
       room -= chunk.length;
       if (room < 0) return Promise.reject(new TransferFailure('protocol', 'more bytes than asked for'));
       this.fetchedBytes += chunk.length;
+      memory.add(chunk.length);
       const hasRoom = writer.push(chunk);
       const restMs = limiter.take(chunk.length);
       if (hasRoom && restMs === 0 && !isBroken) return null;

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
-const FLUSH_BYTES = 512 * 1024;
-const MOST_WAITING_BYTES = 3 * 512 * 1024;
+const FLUSH_BYTES = 256 * 1024;
+const MOST_WAITING_BYTES = 3 * 256 * 1024;
 
 interface PartWriterOptions {
   file: Pick<FileHandle, 'writev'>;

@@ -1,10 +1,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import { z } from 'zod';
 import { planParts, type Part } from './partPlan.ts';
 
-const header = z.object({ version: z.literal(1), hex: z.string(), sizeBytes: z.int(), partBytes: z.int().min(1), etag: z.string().nullable(), bootId: z.string() });
-type Header = z.infer<typeof header>;
+interface Header { version: 1; hex: string; sizeBytes: number; partBytes: number; etag: string | null; bootId: string }
 
 const HEADER_BYTES = 1_024;
 const SLOT_BYTES = 16;
@@ -104,16 +102,25 @@ export class ProgressFile {
 }
 
 /** Null for a file that is missing or that a crash left half written. */
-export function readProgress(path: string): { header: Header; slots: [written: number, synced: number][] } | null {
+function readProgress(path: string): { header: Header; slots: [written: number, synced: number][] } | null {
   try {
     const bytes = readFileSync(path);
-    const about = header.parse(JSON.parse(bytes.subarray(0, HEADER_BYTES).toString()));
+    const header: unknown = JSON.parse(bytes.subarray(0, HEADER_BYTES).toString());
     const count = Math.floor((bytes.length - HEADER_BYTES) / SLOT_BYTES);
-    return { header: about, slots: Array.from({ length: count }, (_, index) => [bytes.readDoubleLE(HEADER_BYTES + index * SLOT_BYTES), bytes.readDoubleLE(HEADER_BYTES + index * SLOT_BYTES + 8)]) };
+    const toSlot = (_: unknown, index: number): [number, number] => [bytes.readDoubleLE(HEADER_BYTES + index * SLOT_BYTES), bytes.readDoubleLE(HEADER_BYTES + index * SLOT_BYTES + 8)];
+    return isHeader(header) ? { header, slots: Array.from({ length: count }, toSlot) } : null;
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return null;
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return null;
     throw error;
   }
+}
+
+/** Written out without a schema: this runs in the process that fetches, which is kept small. */
+function isHeader(value: unknown): value is Header {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, hex, sizeBytes, partBytes, etag, bootId } = value as Partial<Record<keyof Header, unknown>>;
+  const isSized = [sizeBytes, partBytes].every(Number.isInteger) && Number(partBytes) > 0;
+  return version === 1 && isSized && [hex, bootId, etag ?? ''].every((text) => typeof text === 'string');
 }
 
 /** Bytes of a partial file that need not be fetched again; 0 where there is none. Does not open it. */

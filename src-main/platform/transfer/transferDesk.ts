@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
-import type { Clock } from '../../base/clock.ts';
+import { systemClock, type Clock } from '../../base/clock.ts';
 import { ContentHasher } from './contentHasher.ts';
 import { FileTransfer } from './fileTransfer.ts';
 import { RateLimiter } from './rateLimiter.ts';
+import { ReceivedMemory } from './receivedMemory.ts';
 import { toTransferFailure } from './transferFailure.ts';
 import type { TransferReply, TransferRequest } from './transferMessages.ts';
 
@@ -25,6 +28,7 @@ export class TransferDesk {
   readonly #options: DeskOptions;
   readonly #running = new Map<number, Running>();
   readonly #limiter: RateLimiter;
+  readonly #memory = new ReceivedMemory(readCollector());
   readonly #hasher: ContentHasher;
   readonly #dispatcher: Dispatcher;
   #stopReporting: (() => void) | null = null;
@@ -44,7 +48,7 @@ export class TransferDesk {
 
   async #run({ id, job }: Extract<TransferRequest, { kind: 'run' }>): Promise<void> {
     const { clock, bootId, send } = this.#options;
-    const transfer = new FileTransfer({ clock, bootId, limiter: this.#limiter, hasher: this.#hasher, dispatcher: this.#dispatcher }, job);
+    const transfer = new FileTransfer({ clock, bootId, limiter: this.#limiter, memory: this.#memory, hasher: this.#hasher, dispatcher: this.#dispatcher }, job);
     const running = { transfer, cancel: new AbortController() };
     this.#running.set(id, running);
     this.#stopReporting ??= clock.every(PROGRESS_EVERY_MS, () => { this.#report(); });
@@ -74,3 +78,25 @@ export class TransferDesk {
 
 /** Someone asked for the end of one transfer. */
 class Cancelled extends Error {}
+
+/** Null where Node was started without `--expose-gc`. */
+function readCollector(): (() => void) | null {
+  const collect = globalThis.gc;
+  return collect === undefined ? null : () => { collect({ type: 'minor', execution: 'sync' }); };
+}
+
+const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
+const TEN_MINUTES_MS = 600_000;
+
+/** Serves the parent of this process until it goes. */
+export function serveTransfers({ hashEntry, isProxied }: Pick<DeskOptions, 'hashEntry' | 'isProxied'>): void {
+  const desk = new TransferDesk({ clock: systemClock, hashEntry, isProxied, bootId: readBootId(), send: (reply) => { process.send?.(reply); } });
+  process.on('message', (request: TransferRequest) => { desk.accept(request); });
+  process.on('disconnect', () => { process.exit(0); });
+}
+
+/** Differs from one start of the machine to the next; elsewhere than on Linux it is the start's time to ten minutes. */
+function readBootId(): string {
+  if (process.platform === 'linux') return readFileSync(BOOT_ID_FILE, 'utf8').trim();
+  return `started ${Math.round((systemClock.nowMs() - uptime() * 1_000) / TEN_MINUTES_MS)}`;
+}

@@ -36,12 +36,7 @@ export const transferResult = z.object({ how: z.enum(['fetched', 'reused']), sha
 export type TransferResult = z.infer<typeof transferResult>;
 
 /** What the backend asks of the process that fetches. */
-export const transferRequest = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('run'), id: z.int(), job: transferJob }),
-  z.object({ kind: z.literal('cancel'), id: z.int() }),
-  z.object({ kind: z.literal('limit'), bytesPerSecond: z.number().min(0) }),
-]);
-export type TransferRequest = z.infer<typeof transferRequest>;
+export type TransferRequest = { kind: 'run'; id: number; job: TransferJob } | { kind: 'cancel'; id: number } | { kind: 'limit'; bytesPerSecond: number };
 
 /** What it answers. */
 export const transferReply = z.discriminatedUnion('kind', [
