@@ -2,6 +2,8 @@ import type { Connection } from '../client/connection.ts';
 import { keepMirror } from '../client/mirror.ts';
 import { createBlueprintStore, mirrorBlueprints } from '../features/blueprints/blueprintStore.ts';
 import type { BlueprintStore } from '../features/blueprints/blueprintStore.ts';
+import { createConversationStore, mirrorConversations } from '../features/chat/conversationStore.ts';
+import type { ConversationStore } from '../features/chat/conversationStore.ts';
 import { createAlertStore, mirrorAlerts } from '../features/gpus/alertStore.ts';
 import type { AlertStore } from '../features/gpus/alertStore.ts';
 import { createGpuStore, mirrorGpus } from '../features/gpus/gpuStore.ts';
@@ -49,6 +51,7 @@ export interface Stores {
   downloads: DownloadStore;
   configs: ConfigStore;
   serving: ServingStore;
+  conversations: ConversationStore;
 }
 
 export function createStores(): Stores {
@@ -68,6 +71,7 @@ export function createStores(): Stores {
     downloads: createDownloadStore(),
     configs: createConfigStore(),
     serving: createServingStore(),
+    conversations: createConversationStore(),
   };
 }
 
@@ -84,4 +88,5 @@ export function keepStores(stores: Stores, connection: Connection, report: (erro
   keepMirror(connection, (client, signal) => mirrorAlerts(stores.alerts, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorWorkstation(stores.workstation, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorJournal(stores.journal, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorConversations(stores.conversations, client, signal), report);
 }

@@ -1,0 +1,109 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Conversation, Message } from '#contract/conversations.ts';
+import { useApp } from '../../app/appContext.tsx';
+import { formatNumber } from '../../base/format.ts';
+import { toProblem } from '../../client/problems.ts';
+import type { Problem } from '../../client/problems.ts';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
+import { ErrorNote } from '../../ui/ErrorNote.tsx';
+import { Waiting } from '../../ui/Waiting.tsx';
+import { sendQuestion } from './chatCommands.ts';
+import { findChatModel } from './chatModels.ts';
+import { workspaceOf } from './chatWorkspace.ts';
+import { ChatHeader } from './ChatHeader.tsx';
+import { Composer, DropPlace } from './Composer.tsx';
+import type { ListFold } from './listFold.ts';
+import { countBranch, isWriting } from './messages/branches.ts';
+import { MessageActionsProvider } from './messages/messageActions.ts';
+import { MessageList } from './messages/MessageList.tsx';
+import { toBlockedReason, toWarning } from './sendPolicy.ts';
+import { useChatModels } from './useChatModels.ts';
+import { useComposer } from './useComposer.ts';
+import { useConversationMenu } from './useConversationMenu.tsx';
+import { useMessageCommands } from './useMessageCommands.ts';
+import { useTranscript } from './useTranscript.ts';
+
+/** One conversation: who answers, what was said, and where the next question is written. */
+export function ConversationView({ conversation, fold }: { conversation: Conversation; fold: ListFold }): ReactNode {
+  const { t } = useTranslation();
+  const { client, stores, connection, announce, toastError } = useApp();
+  const { id, model, leafId } = conversation;
+  const workspace = workspaceOf(stores.conversations);
+  const { store, error } = useTranscript(id);
+  const isReady = useStore(store, (state) => state.isReady);
+  const isBusy = useStore(store, ({ messages }) => messages.some(isWriting));
+  const isOpen = useStore(connection.state, ({ kind }) => kind === 'open');
+  const [isPickerOpen, setPickerOpen] = useState(false);
+  const [isSending, setSending] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [doomed, setDoomed] = useState<Message | null>(null);
+  const models = useChatModels();
+  const composer = useComposer(workspace, id, toastError);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => { field.current?.focus(); }, []);
+  useAnnouncedEnd(isBusy, () => { announce(t('chat.answerEnded')); });
+
+  const report = useMemo(() => (reason: unknown): void => { setProblem(toProblem(reason, t)); }, [t]);
+  const set = (change: Parameters<typeof client.conversations.update>[0]['set']): void => { client.conversations.update({ conversation: id, set: change }).catch(report); };
+  const menu = useConversationMenu(conversation);
+  const actions = useMessageCommands({ conversation: id, store, report, blockedReason: !isOpen ? t('app.reason.notConnected') : isBusy ? t('chat.busy') : null, onDelete: setDoomed, onChooseModel: () => { setPickerOpen(true); } });
+  const send = async (): Promise<void> => {
+    setSending(true);
+    setProblem(null);
+    try {
+      await sendQuestion(client, id, { content: composer.draft.text, attachments: composer.draft.attachments });
+      composer.clear();
+    } catch (reason) {
+      report(reason);
+    } finally {
+      setSending(false);
+    }
+  };
+  const shownProblem = problem ?? (error === null ? null : toProblem(error, t));
+  return (
+    <DropPlace onAttach={composer.attach}>
+      <ChatHeader
+        title={conversation.title === '' ? t('chat.newTitle') : conversation.title} models={models} model={model} compareModel={conversation.compareModel} onModel={(name) => { set({ model: name }); }} onCompare={(compareModel) => { set({ compareModel }); }}
+        isPickerOpen={isPickerOpen} onPickerOpen={setPickerOpen} menu={menu} isListOpen={fold.isOpen} onList={fold.toggle}
+      />
+      <MessageActionsProvider value={actions}>
+        {isReady ? <Messages store={store} leafId={leafId} /> : <div className="min-h-0 flex-1"><Waiting label={t('chat.readingMessages')} /></div>}
+      </MessageActionsProvider>
+      {shownProblem === null ? null : <div className="mx-auto w-full max-w-[57.5rem] px-4 pb-2"><ErrorNote problem={shownProblem} onDismiss={() => { setProblem(null); }} /></div>}
+      <Composer
+        ref={field} text={composer.draft.text} attachments={composer.draft.attachments} onText={composer.setText} onAttach={composer.attach} onDetach={composer.detach}
+        onSend={() => { send().catch(toastError); }} onStop={() => { client.conversations.stop({ conversation: id }).catch(report); }} isWriting={isBusy} isSending={isSending}
+        blockedReason={toBlockedReason({ draft: composer.draft, model, isOpen, isBusy }, t)} refusals={composer.refusals}
+        warning={toWarning(composer.draft, findChatModel(models ?? [], model), t)} placeholder={model === null ? t('chat.placeholderNoModel') : t('chat.placeholder', { model })}
+      />
+      <DeleteMessage doomed={doomed} messages={store.getState().messages} onClose={() => { setDoomed(null); }} onConfirm={(message) => { setDoomed(null); client.conversations.removeMessage({ conversation: id, message: message.id }).catch(report); }} />
+    </DropPlace>
+  );
+}
+
+function Messages({ store, leafId }: { store: ReturnType<typeof useTranscript>['store']; leafId: string | null }): ReactNode {
+  const messages = useStore(store, (state) => state.messages);
+  return <MessageList messages={messages} leafId={leafId} />;
+}
+
+function useAnnouncedEnd(isBusy: boolean, announce: () => void): void {
+  const wasBusy = useRef(false);
+  useEffect(() => {
+    if (wasBusy.current && !isBusy) announce();
+    wasBusy.current = isBusy;
+  });
+}
+
+function DeleteMessage({ doomed, messages, onClose, onConfirm }: { doomed: Message | null; messages: readonly Message[]; onClose: () => void; onConfirm: (message: Message) => void }): ReactNode {
+  const { t } = useTranslation();
+  if (doomed === null) return null;
+  const count = countBranch(messages, doomed);
+  return (
+    <ConfirmDialog isOpen onClose={onClose} isDanger title={doomed.role === 'user' ? t('chat.deleteQuestion') : t('chat.deleteAnswer')} confirmLabel={t('chat.delete')} onConfirm={() => { onConfirm(doomed); }}>
+      <p>{t('chat.deleteMessages', { count, shown: formatNumber(count) })}</p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,55 @@
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { chatSampling } from '#contract/conversations.ts';
+import type { ChatSampling } from '#contract/conversations.ts';
+import { TextField } from '../../ui/TextField.tsx';
+
+const fields = ['temperature', 'topP', 'topK', 'minP', 'maxTokens', 'seed'] as const;
+type NumberKey = (typeof fields)[number];
+
+/** Every number may be left empty: then the model's own default is taken. */
+export function SamplingFields({ sampling, onChange }: { sampling: ChatSampling; onChange: (next: ChatSampling) => void }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <>
+      <div className="grid grid-cols-2 gap-2.5">
+        {fields.map((key) => <SamplingField key={key} name={key} value={sampling[key]} onChange={(value) => { onChange({ ...sampling, [key]: value }); }} />)}
+      </div>
+      <StopField value={sampling.stop} onChange={(stop) => { onChange({ ...sampling, stop }); }} label={t('chat.sampling.stop')} help={t('chat.sampling.stopHelp')} />
+    </>
+  );
+}
+
+function SamplingField({ name, value, onChange }: { name: NumberKey; value: number | null; onChange: (value: number | null) => void }): ReactNode {
+  const { t } = useTranslation();
+  const [text, setText] = useState<string | null>(null);
+  const parsed = text === null ? value : parseValue(name, text);
+  const save = (): void => {
+    if (text === null || parsed === undefined) return;
+    if (parsed !== value) onChange(parsed);
+    setText(null);
+  };
+  return (
+    <TextField
+      label={t(`chat.sampling.${name}`)} error={parsed === undefined ? t(`chat.sampling.wrong.${name}`) : null} placeholder={t('chat.sampling.default')} inputMode="decimal"
+      value={text ?? (value === null ? '' : String(value))} onChange={setText} onBlur={save} onKeyDown={(event) => { if (event.key === 'Enter') save(); }} className="tabular text-right"
+    />
+  );
+}
+
+/** Null for an empty box, undefined for what cannot be taken. */
+function parseValue(name: NumberKey, text: string): number | null | undefined {
+  if (text.trim() === '') return null;
+  const parsed = chatSampling.shape[name].safeParse(Number(text.replace(',', '.')));
+  return parsed.success ? parsed.data : undefined;
+}
+
+function StopField({ value, onChange, label, help }: { value: readonly string[]; onChange: (value: string[]) => void; label: string; help: string }): ReactNode {
+  const [text, setText] = useState<string | null>(null);
+  const save = (): void => {
+    if (text !== null) onChange(text.split(',').map((one) => one.trim()).filter((one) => one !== '').slice(0, 8));
+    setText(null);
+  };
+  return <TextField label={label} help={help} isMono value={text ?? value.join(', ')} onChange={setText} onBlur={save} onKeyDown={(event) => { if (event.key === 'Enter') save(); }} />;
+}

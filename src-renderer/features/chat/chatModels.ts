@@ -1,0 +1,53 @@
+import type { ModelConfig } from '#contract/modelConfigs.ts';
+import type { ModelVersion } from '#contract/models.ts';
+import type { ServedModel } from '#contract/serving.ts';
+
+/** The model that ships with Wheelhouse. */
+export const GUIDE = 'wheelhouse-guide';
+
+/** A model that can be asked, with where it stands. */
+export interface ChatModelView {
+  name: string;
+  aliases: readonly string[];
+  /** Null where nothing is known of it, such as for another machine's. */
+  canSee: boolean | null;
+  problem: ModelConfig['problem'];
+  state: ServedModel['state'];
+  /** Of 1, while loading. */
+  progress: number | null;
+}
+
+interface Sources { configs: Readonly<Record<string, ModelConfig>>; versions: Readonly<Record<string, ModelVersion>>; served: readonly ServedModel[] }
+
+/** The models that chat: those that can be asked now first, then by name. */
+export function listChatModels({ configs, versions, served }: Sources): ChatModelView[] {
+  const states = new Map<string, ServedModel>(served.map((model) => [model.configId, model]));
+  return Object.values(configs).flatMap((config): ChatModelView[] => {
+    const version = config.versionId === null ? undefined : versions[config.versionId];
+    if (version !== undefined && !version.capabilities.includes('chat')) return [];
+    const state = states.get(config.id);
+    return [{ name: config.name, aliases: config.aliases, canSee: version === undefined ? null : version.capabilities.includes('vision') || config.mmproj !== null, problem: config.problem, state: state?.state ?? 'unloaded', progress: state?.progress ?? null }];
+  }).sort((left, right) => Number(left.problem !== null) - Number(right.problem !== null) || left.name.localeCompare(right.name));
+}
+
+export function findChatModel(models: readonly ChatModelView[], name: string | null): ChatModelView | null {
+  return models.find((model) => model.name === name || (name !== null && model.aliases.includes(name))) ?? null;
+}
+
+/** What a new conversation is begun with: the model used last, else the one that ships, else the first that can be asked. */
+export function chooseModel(models: readonly ChatModelView[], last: string | null): string | null {
+  const usable = models.filter(({ problem }) => problem === null);
+  return (findChatModel(usable, last) ?? findChatModel(usable, GUIDE) ?? usable[0])?.name ?? null;
+}
+
+/** The word of its state, as the key under `chat.state.`. */
+export function toStateKey({ state, problem }: ChatModelView): 'loaded' | 'loading' | 'notLoaded' | 'ending' | 'failed' | 'cannot' {
+  if (problem !== null) return 'cannot';
+  switch (state) {
+    case 'ready': case 'busy': return 'loaded';
+    case 'queued': case 'loading': return 'loading';
+    case 'draining': case 'unloading': return 'ending';
+    case 'failed': return 'failed';
+    case 'unloaded': return 'notLoaded';
+  }
+}

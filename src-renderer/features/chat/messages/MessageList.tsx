@@ -1,0 +1,59 @@
+import { ArrowDown } from 'lucide-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useLayoutEffect, useMemo, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Message } from '#contract/conversations.ts';
+import { useScale } from '../../../app/zoom.ts';
+import { Button } from '../../../ui/Button.tsx';
+import { listPath } from './branches.ts';
+import { estimateRowPx, RowBuilder } from './messageRows.ts';
+import { MessageRowView } from './MessageRowView.tsx';
+
+const AT_END_PX = 40;
+
+export interface MessageListProps {
+  messages: readonly Message[];
+  leafId: string | null;
+}
+
+/** The shown branch of a conversation. Only rows in sight are drawn; the end is kept in sight as it grows, until a person scrolls away. */
+export function MessageList({ messages, leafId }: MessageListProps): ReactNode {
+  const { t } = useTranslation();
+  const scale = useScale();
+  const box = useRef<HTMLDivElement>(null);
+  const builder = useMemo(() => new RowBuilder(), []);
+  const rows = useMemo(() => builder.build(listPath(messages, leafId), messages), [builder, messages, leafId]);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    estimateSize: (index) => { const row = rows[index]; return row === undefined ? 0 : estimateRowPx(row) * scale; },
+    overscan: 8, paddingStart: 16, paddingEnd: 16,
+    anchorTo: 'end', followOnAppend: true, scrollEndThreshold: AT_END_PX,
+  });
+  const hasRows = rows.length > 0;
+  useLayoutEffect(() => { if (hasRows) virtual.scrollToEnd(); }, [virtual, hasRows]);
+  const isWide = rows.some(({ kind }) => kind === 'pair');
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div ref={box} role="group" tabIndex={0} aria-label={t('chat.messages')} className="h-full overflow-y-auto [overflow-anchor:none]">
+        <div className={`relative mx-auto w-full ${isWide ? 'max-w-[96rem]' : 'max-w-[57.5rem]'}`} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start, key }) => {
+            const row = rows[index];
+            return row === undefined ? null : (
+              <div key={key} ref={virtual.measureElement} data-index={index} data-row={row.key} className="absolute inset-x-0 top-0 px-4" style={{ transform: `translateY(${start}px)` }}>
+                <MessageRowView row={row} />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {hasRows && !virtual.isAtEnd(AT_END_PX * 2) ? (
+        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+          <Button size="sm" icon={<ArrowDown size={13} aria-hidden />} className="pointer-events-auto rounded-full! shadow-raised" onClick={() => { virtual.scrollToEnd(); }}>{t('chat.toEnd')}</Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { FileText, Image, Pencil, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Message } from '#contract/conversations.ts';
+import { formatBytes } from '../../../base/format.ts';
+import { Button } from '../../../ui/Button.tsx';
+import { IconButton } from '../../../ui/IconButton.tsx';
+import { CopyIcon } from './CopyIcon.tsx';
+import { useMessageActions } from './messageActions.ts';
+import { SiblingSwitch } from './SiblingSwitch.tsx';
+
+/** What a person asked, as plain text; editing it begins another branch. */
+export function QuestionRow({ message }: { message: Message }): ReactNode {
+  const { t } = useTranslation();
+  const { blockedReason, remove } = useMessageActions();
+  const [isEditing, setEditing] = useState(false);
+  if (isEditing) return <QuestionEditor message={message} onClose={() => { setEditing(false); }} />;
+  return (
+    <div className="group flex flex-col items-end gap-1 pt-4 pb-5">
+      <h3 className="sr-only">{t('chat.you')}</h3>
+      {message.attachments.length > 0 ? <AttachmentNames attachments={message.attachments} /> : null}
+      {message.content === '' ? null : <div className="max-w-[85%] rounded-xl bg-raised px-4 py-2.5 text-[1.25rem] leading-[1.6] [overflow-wrap:anywhere] whitespace-pre-wrap">{message.content}</div>}
+      <div className="flex h-6 items-center gap-0.5 opacity-0 transition-opacity duration-100 group-focus-within:opacity-100 group-hover:opacity-100 has-[[role=group]]:opacity-100">
+        <CopyIcon label={t('chat.copyQuestion')} text={message.content} />
+        <IconButton size="sm" label={t('chat.edit')} icon={<Pencil size={14} aria-hidden />} disabledReason={blockedReason} onClick={() => { setEditing(true); }} />
+        <IconButton size="sm" label={t('chat.deleteQuestion')} icon={<Trash2 size={14} aria-hidden />} disabledReason={blockedReason} onClick={() => { remove(message); }} />
+        <SiblingSwitch message={message} />
+      </div>
+    </div>
+  );
+}
+
+function AttachmentNames({ attachments }: Pick<Message, 'attachments'>): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <ul aria-label={t('chat.attached')} className="flex flex-wrap justify-end gap-1.5">
+      {attachments.map(({ kind, name, sizeBytes }, index) => (
+        <li key={index} title={`${name}, ${formatBytes(sizeBytes)}`} className="inline-flex h-7 max-w-60 items-center gap-1.5 rounded-md border border-line bg-panel px-2 text-sm text-muted">
+          {kind === 'image' ? <Image size={14} aria-hidden className="shrink-0" /> : <FileText size={14} aria-hidden className="shrink-0" />}
+          <span className="truncate">{name}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function QuestionEditor({ message, onClose }: { message: Message; onClose: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const { edit, blockedReason } = useMessageActions();
+  const [text, setText] = useState(message.content);
+  const [isBusy, setBusy] = useState(false);
+  const reason = text.trim() === '' && message.attachments.length === 0 ? t('chat.nothingToSend') : blockedReason;
+  const send = async (): Promise<void> => {
+    if (reason !== null) return;
+    setBusy(true);
+    const isSent = await edit(message, text);
+    setBusy(false);
+    if (isSent) onClose();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') onClose();
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send().catch(() => { setBusy(false); });
+  };
+  return (
+    <div className="flex flex-col gap-2 pt-4 pb-5">
+      <textarea aria-label={t('chat.edit')} autoFocus value={text} onChange={(event) => { setText(event.target.value); }} onKeyDown={onKeyDown} className="max-h-[50vh] min-h-20 w-full resize-none rounded-xl border border-edge bg-raised px-4 py-2.5 text-[1.25rem] leading-[1.6] [field-sizing:content]" />
+      <div className="flex items-center justify-end gap-2">
+        <span className="mr-auto text-xs text-muted">{t('chat.editHint')}</span>
+        <Button onClick={onClose}>{t('app.cancel')}</Button>
+        <Button variant="primary" isBusy={isBusy} disabledReason={reason} onClick={() => { send().catch(() => { setBusy(false); }); }}>{t('chat.send')}</Button>
+      </div>
+    </div>
+  );
+}
