@@ -6,6 +6,7 @@ import { KEY_PREFIX } from '../keys/apiKeyService.ts';
 import { decideCaller, type Caller } from './callerPolicy.ts';
 import type { Dialect } from './errorBodies.ts';
 import type { PortDeps } from './portDeps.ts';
+import { ResponseStore } from './responses/responseStore.ts';
 import { createProblem, PortError, type PortProblem } from './portError.ts';
 import { MAX_BODY_BYTES } from './requestBody.ts';
 import { readCallerFacts } from './requestFacts.ts';
@@ -35,8 +36,8 @@ export class ModelPort {
   readonly #callers = new WeakMap<IncomingMessage, Caller>();
   #app: FastifyInstance | null = null;
 
-  constructor(deps: PortDeps) {
-    this.#deps = deps;
+  constructor(deps: Omit<PortDeps, 'responses'>) {
+    this.#deps = { ...deps, responses: new ResponseStore() };
   }
 
   /** Whether this path is answered here. */
@@ -60,9 +61,9 @@ export class ModelPort {
     this.#app = app;
   }
 
-  /** Ends what runs; waits for nothing. */
+  /** Ends what runs, and waits until each has been recorded. */
   async stop(): Promise<void> {
-    this.#deps.book.stopAll('shutting_down');
+    await this.#deps.book.stopAll('shutting_down');
     await this.#app?.close();
     this.#app = null;
   }

@@ -1,5 +1,5 @@
 import type { ModelConfig } from '#contract/modelConfigs.ts';
-import type { ModelCapability, ModelVersion } from '#contract/models.ts';
+import type { ModelVersion } from '#contract/models.ts';
 import type { ServedModel } from '#contract/serving.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Event } from '../../../base/emitter.ts';
@@ -10,6 +10,7 @@ import type { ApiKeyService } from '../keys/apiKeyService.ts';
 import type { KeyLimiter } from '../keys/keyLimiter.ts';
 import type { Slots } from '../scheduler/schedulerPort.ts';
 import type { ExchangeBook } from './exchange/exchangeBook.ts';
+import type { ResponseStore } from './responses/responseStore.ts';
 
 /** The models that can be asked for. */
 export interface ServedModels {
@@ -44,10 +45,9 @@ export interface PortDeps {
   readonly keys: Pick<ApiKeyService, 'check'>;
   readonly limiter: KeyLimiter;
   readonly book: ExchangeBook;
+  readonly responses: ResponseStore;
   readonly isLoopbackOpen: () => boolean;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-export type { ModelCapability };

@@ -2,8 +2,11 @@ import type { ApiKeyScope } from '#contract/apiKeys.ts';
 import { answerChat, answerCompletion } from './endpoints/chat.ts';
 import { answerCancel, answerFacts, answerLoad, answerRunning, answerUnload } from './endpoints/control.ts';
 import { answerEvents, answerLogs } from './endpoints/live.ts';
+import { answerMessages, answerTokenCount } from './endpoints/messages.ts';
 import { answerModel, answerModels } from './endpoints/models.ts';
 import { answerNative, answerTranscription, answerUpstream } from './endpoints/native.ts';
+import { answerOllamaChat, answerOllamaEmbed, answerOllamaEmbeddings, answerOllamaGenerate, answerOllamaVersion, answerPs, answerShow, answerTags } from './endpoints/ollama.ts';
+import { answerResponseRemoval, answerResponses, answerStoredResponse } from './endpoints/responses.ts';
 import { answerEmbeddings, answerRerank } from './endpoints/vectors.ts';
 import type { PortCall } from './portCall.ts';
 
@@ -24,10 +27,14 @@ const NATIVE_PATHS = ['/completion', '/infill', '/tokenize', '/detokenize', '/ap
 export const PORT_ROUTES: readonly PortRoute[] = [
   get('/v1/models', 'read', answerModels), get('/v1/models/*', 'read', answerModel),
   post('/v1/chat/completions', 'infer', answerChat), post('/v1/completions', 'infer', answerCompletion),
+  post('/v1/responses', 'infer', answerResponses), get('/v1/responses/:id', 'infer', answerStoredResponse), { method: 'DELETE', url: '/v1/responses/:id', scope: 'infer', handle: answerResponseRemoval },
+  post('/v1/messages', 'infer', answerMessages), post('/v1/messages/count_tokens', 'infer', answerTokenCount),
   post('/v1/embeddings', 'infer', answerEmbeddings), post('/v1/rerank', 'infer', answerRerank), post('/v1/reranking', 'infer', answerRerank), post('/rerank', 'infer', answerRerank),
   post('/v1/audio/transcriptions', 'infer', answerTranscription),
   get('/running', 'read', answerRunning), post('/models/load', 'manage', answerLoad), post('/models/unload', 'manage', answerUnload), post('/cancel', 'infer', answerCancel),
   get('/events', 'read', answerEvents), get('/logs', 'read', answerLogs), get('/props', 'read', answerFacts('/props')), get('/slots', 'read', answerFacts('/slots')),
+  get('/api/tags', 'read', answerTags), get('/api/ps', 'read', answerPs), post('/api/show', 'read', answerShow), get('/api/version', 'read', answerOllamaVersion),
+  post('/api/chat', 'infer', answerOllamaChat), post('/api/generate', 'infer', answerOllamaGenerate), post('/api/embed', 'infer', answerOllamaEmbed), post('/api/embeddings', 'infer', answerOllamaEmbeddings),
   ...NATIVE_PATHS.map((path) => post(path, 'infer', answerNative(path))), get('/lora-adapters', 'read', answerNative('/lora-adapters')),
   get('/upstream/*', 'infer', answerUpstream), post('/upstream/*', 'infer', answerUpstream),
 ];

@@ -60,7 +60,12 @@ export class ExchangeBook {
     return exchange !== undefined;
   }
 
-  stopAll(cause: StopCause): void {
+  /** Stops all that runs; resolves when the last has ended. */
+  async stopAll(cause: StopCause): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const ended = this.onDidEnd(() => { if (this.#running.size === 0) resolve(undefined); });
     for (const exchange of this.#running.values()) exchange.stop(cause);
+    if (this.#running.size > 0) await promise;
+    ended.dispose();
   }
 }

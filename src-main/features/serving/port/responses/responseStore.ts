@@ -1,0 +1,40 @@
+import type { JsonObject } from '../json.ts';
+
+/** A response that was given, with all that was said up to it. */
+export interface StoredResponse { readonly keyId: string | null; readonly items: readonly JsonObject[]; readonly response: JsonObject }
+
+const MAX_RESPONSES = 500;
+const MAX_LETTERS = 32 * 1024 * 1024;
+
+/** Remembers responses in memory, so that the next can go on from one; the oldest are forgotten first, all at the end. */
+export class ResponseStore {
+  readonly #kept = new Map<string, StoredResponse & { readonly letterCount: number }>();
+  #letterCount = 0;
+
+  put(id: string, stored: StoredResponse): void {
+    const letterCount = JSON.stringify(stored.items).length;
+    this.#kept.set(id, { ...stored, letterCount });
+    this.#letterCount += letterCount;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MAX_RESPONSES && this.#letterCount <= MAX_LETTERS) return;
+      this.#forget(oldest);
+    }
+  }
+
+  /** Only for whom it was given to; null when it is not known or forgotten. */
+  get(id: string, keyId: string | null): StoredResponse | null {
+    const stored = this.#kept.get(id);
+    return stored?.keyId === keyId ? stored : null;
+  }
+
+  delete(id: string, keyId: string | null): boolean {
+    if (this.get(id, keyId) === null) return false;
+    this.#forget(id);
+    return true;
+  }
+
+  #forget(id: string): void {
+    this.#letterCount -= this.#kept.get(id)?.letterCount ?? 0;
+    this.#kept.delete(id);
+  }
+}
