@@ -1,6 +1,6 @@
 import type { BlueprintService } from '../features/blueprints/index.ts';
-import type { DownloadService } from '../features/downloads/index.ts';
 import type { ConversationService, MessageService } from '../features/chat/index.ts';
+import type { DownloadService } from '../features/downloads/index.ts';
 import type { AlertService, GpuSampler, HistoryService, LeaseService } from '../features/gpus/index.ts';
 import type { InstanceService } from '../features/instances/index.ts';
 import type { HubService } from '../features/models/index.ts';
@@ -13,14 +13,15 @@ import type { RunUsageSampler, WorkstationSampler } from '../features/workstatio
 import { alertHandlers } from './alerts.ts';
 import { api } from './api.ts';
 import { blueprintHandlers } from './blueprints.ts';
-import { downloadHandlers } from './downloads.ts';
 import { conversationHandlers } from './conversations.ts';
+import { downloadHandlers } from './downloads.ts';
 import { gpuHistoryHandlers } from './gpuHistory.ts';
 import { gpuHandlers } from './gpus.ts';
 import { hubHandlers } from './hub.ts';
 import { instanceHandlers } from './instances.ts';
 import { journalHandlers } from './journal.ts';
 import { leaseHandlers } from './leases.ts';
+import { modelHandlers, type ModelCalls } from './models.ts';
 import { runHandlers } from './runs.ts';
 import { runUsageHandlers } from './runUsages.ts';
 import { settingsHandlers } from './settings.ts';
@@ -43,6 +44,7 @@ export interface Features {
   workstation: WorkstationSampler;
   journal: JournalService;
   settings: SettingsService;
+  models: ModelCalls;
   hub: HubService;
   downloads: DownloadService;
   conversations: ConversationService;
@@ -65,6 +67,7 @@ export function createRouter(features: Features) {
     workstation: workstationHandlers(api.workstation, features.workstation),
     journal: journalHandlers(api.journal, features.journal),
     settings: settingsHandlers(api.settings, features.settings),
+    models: modelHandlers(api.models, features.models),
     hub: hubHandlers(api.hub, features.hub),
     downloads: downloadHandlers(api.downloads, features.downloads),
     conversations: conversationHandlers(api.conversations, features),

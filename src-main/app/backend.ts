@@ -91,6 +91,7 @@ export class Backend {
     features.gpus.start();
     features.runUsages.start();
     gpuFeatures.start();
+    features.models.registry.start();
     features.messages.start();
     await features.instances.start();
     this.#webSocket.start();
@@ -181,8 +182,8 @@ export class Backend {
       clock, log, deadlineMs: STOP_REST_MS,
       steps: [
         { name: 'listeners', stop: async () => { this.#webSocket.stop(); await this.#tcpListener?.stop(); await this.#socketListener?.stop(); } },
-        { name: 'models', stop: () => modelFeatures.stop() },
         { name: 'answers', stop: () => features.messages.stop() },
+        { name: 'models', stop: () => modelFeatures.stop() },
         { name: 'instances', stop: () => features.instances.stop() },
         { name: 'terminals', stop: () => features.terminals.stop() },
         { name: 'gpu features', stop: () => gpuFeatures.stop({ isLeaving: runs === 'leave' }) },

@@ -31,6 +31,18 @@ export interface AppConfig {
   /** NVIDIA's library and programs where they are not the system's own; null for those. */
   readonly nvidia: { readonly library: string | null; readonly smi: string | null; readonly mpsControl: string | null };
   readonly hub: HubPlaces;
+  readonly modelCaches: ModelCaches;
+}
+
+/** Where else models lie. A folder that is not there is no fault. */
+export interface ModelCaches {
+  /** Everything that Wheelhouse itself keeps of models. */
+  readonly models: string;
+  /** Copies that were imported. */
+  readonly imported: string;
+  /** What comes with the app. */
+  readonly stock: string;
+  readonly lmStudio: readonly string[];
 }
 
 /** What the environment says about the hub and where models lie. */
@@ -75,6 +87,7 @@ export function readConfig({ home, port, environment = process.env, resources = 
     port: port ?? null,
     nvidia: readNvidia(environment),
     hub: readHubPlaces(folder, environment),
+    modelCaches: readModelCaches(folder, resources),
   };
 }
 
@@ -90,6 +103,14 @@ function readHubPlaces(home: string, environment: Environment): HubPlaces {
     userCache: filled('HF_HUB_CACHE') ?? join(userHome, 'hub'),
     isUserCacheSet: filled('HF_HOME') !== null || filled('HF_HUB_CACHE') !== null,
     ollamaBlobs: join(filled('OLLAMA_MODELS') ?? join(homedir(), '.ollama', 'models'), 'blobs'),
+  };
+}
+
+function readModelCaches(home: string, resources: string): ModelCaches {
+  const models = join(home, 'models');
+  return {
+    models, imported: join(models, 'imported'), stock: join(resources, 'resources', 'models'),
+    lmStudio: [join(homedir(), '.lmstudio', 'models'), join(homedir(), '.cache', 'lm-studio', 'models')],
   };
 }
 

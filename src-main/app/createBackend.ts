@@ -47,6 +47,8 @@ interface Shell {
   /** The entries of the process that fetches files and of the thread that reads remote GGUF headers, likewise. */
   transferEntry?: string;
   ggufWorkerEntry?: string;
+  /** The entry of the thread that reads models' files, likewise. */
+  fileWorkerEntry?: string;
 }
 
 const PTY_HOST_ENTRY = fileURLToPath(new URL('../ptyHost/main.ts', import.meta.url));
@@ -83,9 +85,10 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const { instances, runs } = createInstanceFeatures({ config, opened, journal, settings, gpus, leases, mpsSharing, library, processes, ptyHost, clock, log });
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
   const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
+
   const { conversations, messages } = createChatFeatures({ opened, models: { chat: new UpstreamChatModel({ upstream: new PooledUpstream({ clock }), target: { origin: 'http://localhost', socketPath: config.socket, headers: {} } }), list: () => null }, clock, log });
 
-  const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry }, clock, log });
+  const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry }, clock, log });
 
   const system = new SystemService({
     host: shell.host, eventLoop,
@@ -94,7 +97,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
     readMachine: () => readMachineFacts({ home: config.home, python: settings.get('python.command') ?? 'python3', isTerminalHostUp: terminals.hostState === 'up' }),
     createLink: () => backend.createLink(),
   });
-  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, hub: modelFeatures.hub, downloads: modelFeatures.downloads, conversations, messages };
+  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, models: modelFeatures.registry, hub: modelFeatures.hub, downloads: modelFeatures.downloads, conversations, messages };
   const boundary = createRpcBoundary(log, opened);
   const backend: Backend = new Backend({ config, features, gpuFeatures, modelFeatures, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
   return backend;

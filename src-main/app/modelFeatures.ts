@@ -15,21 +15,23 @@ import { GGUF_WORKER_PATH, HuggingFaceHub } from '../platform/hub/huggingFaceHub
 import type { OpenedDatabase } from '../platform/sqlite/database.ts';
 import { ProcessTransfers } from '../platform/transfer/processTransfers.ts';
 import type { AppConfig } from './config.ts';
+import { createRegistryFeatures, type RegistryFeatures } from './registryFeatures.ts';
 
 interface Surroundings {
-  config: Pick<AppConfig, 'hub' | 'run' | 'environment' | 'version'>;
+  config: Pick<AppConfig, 'hub' | 'modelCaches' | 'run' | 'environment' | 'version'>;
   opened: OpenedDatabase;
   journal: JournalService;
   settings: SettingsService;
   leases: LeaseService;
   /** Entries of processes where they are not the source, such as in the packed app. */
-  entries: { transfer?: string | undefined; ggufWorker?: string | undefined };
+  entries: { transfer?: string | undefined; ggufWorker?: string | undefined; fileWorker?: string | undefined };
   clock: Clock;
   log: Logger;
 }
 
 /** Models: the hub, what is pulled from it, and what is here. */
 export interface ModelFeatures {
+  readonly registry: RegistryFeatures['calls'];
   readonly hub: HubService;
   readonly downloads: DownloadService;
   start(): Promise<void>;
@@ -42,11 +44,13 @@ const KIB = 1024;
 /** Builds what has to do with models. */
 export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
   const { config, opened, journal, settings, leases, entries, clock, log } = surroundings;
+  const local = createRegistryFeatures({ config, opened, journal, listDependents: () => [], entryPath: entries.fileWorker, clock, log });
+  const { registry } = local.calls;
   const token = createTokenReader(config.hub);
   const getHub = createHubSource(surroundings, token.get);
-  const hub = new HubService({ getHub, local: createLocalModels(() => []), readBudget: () => readBudget(leases), estimate: estimateBySize, log });
+  const hub = new HubService({ getHub, local: createLocalModels(() => registry.list()), readBudget: () => readBudget(leases), estimate: estimateBySize, log });
   const transfers = new ProcessTransfers({ clock, log, environment: config.environment, codeCacheFolder: join(config.run, 'code'), entryPath: entries.transfer });
-  const finder = new BlobFinder({ clock, listCaches: () => [config.hub.homeCache, config.hub.userCache], ollamaFolders: [config.hub.ollamaBlobs], findOthers: async () => [] });
+  const finder = new BlobFinder({ clock, listCaches: () => [config.hub.homeCache, config.hub.userCache], ollamaFolders: [config.hub.ollamaBlobs], findOthers: local.findFiles });
   const book = new DownloadBook({ repository: new DownloadRepository(opened.database), journal, clock });
   const planner = new DownloadPlanner({
     getHub,
@@ -57,7 +61,7 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
     book, planner, machine: { clock, log },
     files: { getHub, transfers, finder, getParallelParts: () => settings.get('downloads.parallelParts') },
     getParallelFiles: () => settings.get('downloads.parallelFiles'),
-    register: async () => [],
+    register: local.takeInDownload,
   });
   const requireWritable = (): void => {
     const { isReadOnly, schemaVersion, supportedVersion } = opened;
@@ -70,8 +74,9 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
   const applyLimit = (): void => { transfers.setLimit(settings.get('downloads.limitKib') * KIB); };
   const listening = settings.onDidChange(({ key }) => { if (key.startsWith('downloads.')) { applyLimit(); queue.schedule(); } });
   return {
-    hub, downloads,
+    registry: local.calls, hub, downloads,
     start: async () => {
+      local.start();
       await token.read();
       applyLimit();
       await downloads.start();
@@ -80,6 +85,7 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
       listening.dispose();
       await downloads.stop();
       await transfers.stop();
+      await local.stop();
     },
   };
 }

@@ -2,3 +2,18 @@ export { groupHubFiles, type FileGroup, type FileGroups } from './hub/fileGroups
 export { HubService, type HubServiceDeps } from './hub/hubService.ts';
 export { createLocalModels, type LocalModels } from './hub/localModels.ts';
 export { estimateBySize, type ChoiceFit, type FitEstimate, type MemoryBudget } from './hub/sizeEstimate.ts';
+export { createHuggingFaceCache } from './caches/huggingFaceCache.ts';
+export { createImportedModels, createLmStudioCache, createStockModels } from './caches/folderCaches.ts';
+export { createOllamaCache } from './caches/ollamaCache.ts';
+export { CacheScanner } from './caches/cacheScanner.ts';
+export { takeInDownload, type DownloadedModel } from './import/downloadIntake.ts';
+export { HashKeeper } from './import/hashKeeper.ts';
+export { ImportService } from './import/importService.ts';
+export { ModelInspector } from './inspect/modelInspector.ts';
+export { readModelMetadata } from './inspect/modelMetadata.ts';
+export { ModelRegistry, type FoundVersion } from './registry/modelRegistry.ts';
+export { ModelRepository } from './registry/modelRepository.ts';
+export { NameBook } from './registry/nameBook.ts';
+export { RoleRepository } from './registry/roleRepository.ts';
+export { VersionBook } from './registry/versionBook.ts';
+export { RemovalService } from './removal/removalService.ts';

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { AppError } from '#contract/errors.ts';
+import type { ModelVersionId } from '#contract/modelIds.ts';
+import type { RemovalPlan } from '#contract/models.ts';
+import type { ModelCalls } from '../api/models.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { JournalService } from '../features/journal/index.ts';
+import { CacheScanner, createHuggingFaceCache, createImportedModels, createLmStudioCache, createOllamaCache, createStockModels, HashKeeper, ImportService, ModelInspector, ModelRegistry, ModelRepository, NameBook, readModelMetadata, RemovalService, RoleRepository, takeInDownload, VersionBook, type DownloadedModel } from '../features/models/index.ts';
+import { WorkerModelFileReader } from '../platform/modelFiles/workerModelFileReader.ts';
+import type { OpenedDatabase } from '../platform/sqlite/database.ts';
+import type { AppConfig } from './config.ts';
+
+interface Surroundings {
+  config: Pick<AppConfig, 'hub' | 'modelCaches'>;
+  opened: OpenedDatabase;
+  journal: JournalService;
+  /** Who names a version outside the registry. */
+  listDependents: (versionId: ModelVersionId) => RemovalPlan['dependents'];
+  /** The entry of the thread that reads models' files where it is not the source. */
+  entryPath?: string | undefined;
+  clock: Clock;
+  log: Logger;
+}
+
+/** What models are on this machine. */
+export interface RegistryFeatures {
+  readonly calls: ModelCalls;
+  readonly takeInDownload: (finished: DownloadedModel) => Promise<ModelVersionId[]>;
+  /** Files that are known to have this content. */
+  readonly findFiles: (sha256: string) => Promise<string[]>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Builds the registry and what fills and empties it. */
+export function createRegistryFeatures({ config, opened, journal, listDependents, entryPath, clock, log }: Surroundings): RegistryFeatures {
+  const { hub, modelCaches } = config;
+  const names = new NameBook(new RoleRepository(opened.database));
+  const versions = new VersionBook(new ModelRepository(opened.database), names);
+  const registry = new ModelRegistry({ versions, names, journal, clock });
+  const reader = new WorkerModelFileReader({ clock, entryPath });
+  const inspector = new ModelInspector(reader);
+  const hashes = new HashKeeper({ registry, reader, log });
+  const imports = new ImportService({ places: { imported: modelCaches.imported }, registry, versions, inspector, reader, hashes, log });
+  const scanner = new CacheScanner({
+    registry, versions, inspector, log,
+    lists: [
+      createStockModels(modelCaches.stock), createHuggingFaceCache(hub.homeCache, { isOurs: true }), createImportedModels(modelCaches.imported),
+      createHuggingFaceCache(hub.userCache, { isOurs: false }), ...modelCaches.lmStudio.map(createLmStudioCache), createOllamaCache(join(hub.ollamaBlobs, '..')),
+    ],
+  });
+  const removal = new RemovalService({ registry, versions, roots: [modelCaches.models, hub.userCache], listDependents, log });
+  const requireWritable = (): void => {
+    const { isReadOnly, schemaVersion, supportedVersion } = opened;
+    if (isReadOnly) throw new AppError('database.read_only', 'the database is of a newer version', { schemaVersion, supportedVersion });
+  };
+  return {
+    calls: { registry, imports, hashes, scanner, removal, readMetadata: (version) => readModelMetadata(reader, version), requireWritable },
+    takeInDownload: (finished) => takeInDownload({ registry, inspector }, finished),
+    findFiles: async (sha256) => registry.list().flatMap(({ id, files }) => files.flatMap((file) => (file.sha256 === sha256 ? registry.getFilePath(id, file) ?? [] : []))),
+    start: () => {
+      registry.start();
+      if (!opened.isReadOnly) scanner.start();
+    },
+    stop: async () => { await Promise.all([scanner.stop(), hashes.stop(), reader.stop()]); },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Logger } from '../../../base/logger.ts';
+import { isDangerous, type ModelInspector } from '../inspect/modelInspector.ts';
+import type { ModelRegistry } from '../registry/modelRegistry.ts';
+import type { VersionBook } from '../registry/versionBook.ts';
+import type { CacheEntry, ListCache } from './cacheEntry.ts';
+import { checkHealth } from './healthCheck.ts';
+
+export interface CacheScannerDeps { readonly lists: readonly ListCache[]; readonly registry: ModelRegistry; readonly versions: VersionBook; readonly inspector: ModelInspector; readonly log: Logger }
+
+export interface ScanResult { readonly found: number; readonly added: number; readonly gone: number }
+
+/** Takes in what lies in the places that models are kept in, and notices what has gone. */
+export class CacheScanner {
+  readonly #deps: CacheScannerDeps;
+  #scan: Promise<ScanResult> | null = null;
+  #isStopping = false;
+
+  constructor(deps: CacheScannerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Scans once, in the background of whatever else there is to do. */
+  start(): void {
+    void this.scan().catch((error: unknown) => { this.#deps.log.error('models.scan_failed', { error }); });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#scan?.catch((error: unknown) => { this.#deps.log.debug('models.scan_ended', { error }); });
+  }
+
+  /** Asked again during a scan it answers with that one. */
+  scan(): Promise<ScanResult> {
+    this.#scan ??= this.#run().finally(() => { this.#scan = null; });
+    return this.#scan;
+  }
+
+  async #run(): Promise<ScanResult> {
+    const { lists, log } = this.#deps;
+    let [found, added] = [0, 0];
+    for (const list of lists) {
+      for (const entry of await list()) {
+        if (this.#isStopping) break;
+        found += 1;
+        if (await this.#takeIn(entry)) added += 1;
+      }
+    }
+    const gone = this.#isStopping ? 0 : await this.#checkAll();
+    log.info('models.scanned', { found, added, gone });
+    return { found, added, gone };
+  }
+
+  /** Reads a header only where something new lies. */
+  async #takeIn(entry: CacheEntry): Promise<boolean> {
+    const { registry, versions, inspector, log } = this.#deps;
+    if (this.#isKnown(entry)) return false;
+    try {
+      const { version, problem } = await inspector.inspect(entry.group, { root: entry.root, hashOf: entry.hashOf });
+      if (this.#isStopping) return false;
+      const before = versions.listKept().length;
+      const health = isDangerous(version.facts.pickleFindings) ? 'quarantined' : version.health ?? 'ok';
+      if (problem !== null) log.warn('models.unreadable', { path: entry.group.files[0]?.path, problem });
+      registry.record({ ...version, modelName: entry.modelName ?? version.modelName, label: chooseLabel(entry, version.label), storage: entry.storage, source: entry.source, health }, { bringBack: false });
+      return versions.listKept().length > before;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      log.warn('models.scan_skipped', { path: entry.group.files[0]?.path, reason: error.message });
+      return false;
+    }
+  }
+
+  #isKnown({ group }: CacheEntry): boolean {
+    const [first] = group.files;
+    const known = first && this.#deps.versions.findByPath(first.path);
+    const sizeBytes = group.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+    return known !== undefined && known.record.sizeBytes === sizeBytes && known.state.health !== 'missing' && known.state.health !== 'changed';
+  }
+
+  async #checkAll(): Promise<number> {
+    const { registry, versions } = this.#deps;
+    let gone = 0;
+    for (const kept of versions.listKept()) {
+      if (kept.state.isHidden) continue;
+      const health = await checkHealth(kept);
+      if (health === null) continue;
+      if (health === 'missing') gone += 1;
+      registry.setHealth(kept.record.id, health);
+    }
+    return gone;
+  }
+}
+
+function chooseLabel({ label, source }: CacheEntry, read: string): string {
+  return source.kind === 'cache' && source.cache === 'ollama' ? label ?? read : label !== null && read.length === 8 ? label : read;
+}
