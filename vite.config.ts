@@ -8,8 +8,8 @@ const inRoot = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as { dependencies: Record<string, string> };
 
-/** Pure JavaScript that is bundled; every other dependency is loaded from node_modules, natives above all. */
-const isBundled = (name: string): boolean => name === 'zod' || name.startsWith('@orpc/');
+/** Pure JavaScript that is bundled, so that threads and processes outside of the archive find it; every other dependency is loaded from node_modules, natives above all. */
+const isBundled = (name: string): boolean => name === 'zod' || name === '@huggingface/gguf' || name.startsWith('@orpc/');
 
 const isExternal = (id: string): boolean =>
   id.startsWith('node:') || id === 'electron' || Object.keys(manifest.dependencies).some((name) => !isBundled(name) && (id === name || id.startsWith(`${name}/`)));
@@ -62,7 +62,7 @@ const builds: Readonly<Record<string, UserConfig>> = {
   window: windowBuild,
   preload: nodeBuild({ entries: { preload: inRoot('src-preload/index.ts') }, outDir: 'dist/preload', format: 'cjs', extension: 'cjs' }),
   electron: nodeBuild({
-    entries: { main: inRoot('src-main/electron/main.ts'), ptyHost: inRoot('src-main/ptyHost/main.ts'), nvmlProcess: inRoot('src-main/platform/gpu/nvml/nvmlProcess.ts') },
+    entries: { main: inRoot('src-main/electron/main.ts'), ptyHost: inRoot('src-main/ptyHost/main.ts'), nvmlProcess: inRoot('src-main/platform/gpu/nvml/nvmlProcess.ts'), ggufWorker: inRoot('src-main/platform/hub/gguf/ggufWorker.ts') },
     outDir: 'dist/electron',
     format: 'es',
     extension: 'mjs',

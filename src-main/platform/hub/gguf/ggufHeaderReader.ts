@@ -29,7 +29,7 @@ export async function readGgufHeader(stream: ByteStream, { workerPath, clock, si
     else if (message.kind === 'unreadable') reject(unreadable(message.reason));
     else feed(message.byteCount).then((piece) => { worker.postMessage(piece, [piece.bytes.buffer as ArrayBuffer]); }).catch(reject);
   });
-  worker.on('error', (error) => { reject(unreadable('it asks for too much memory', error)); });
+  worker.on('error', (error: Error) => { reject('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? unreadable('it asks for too much memory', error) : error); });
   worker.on('exit', () => { reject(unreadable('its reader ended')); });
   const stopWaiting = clock.after(ggufLimits.timeoutMs, () => { reject(unreadable('it took too long')); });
   const abort = (): void => { reject(signal?.reason instanceof Error ? signal.reason : new DOMException('aborted', 'AbortError')); };
