@@ -40,12 +40,15 @@ const WATCH_PERIOD_MS = 250;
 export class ServingService {
   readonly #deps: ServingDeps;
   readonly #stack = new DisposableStack();
-  readonly #didChange = new Emitter<undefined>();
+  readonly #didChange = new Emitter<ServedModel>();
+  readonly #didChangeSnapshot = new Emitter<undefined>();
   readonly #didLog = new Emitter<{ readonly configId: string; readonly line: string }>();
   readonly #logged = new Set<string>();
 
-  /** Something that a snapshot shows is different. */
+  /** A model got into another state. */
   readonly onDidChange = this.#didChange.event;
+  /** Something that a snapshot shows is different. */
+  readonly onDidChangeSnapshot = this.#didChangeSnapshot.event;
   /** A line of an engine. */
   readonly onDidLog = this.#didLog.event;
 
@@ -60,10 +63,10 @@ export class ServingService {
   /** Follows the configurations and loads what is to be there from the start. */
   start(): void {
     const { scheduler, configs, requests, shelf } = this.#deps;
-    const announce = (): void => { this.#didChange.fire(undefined); };
+    const announce = (): void => { this.#didChangeSnapshot.fire(undefined); };
     scheduler.start();
     for (const event of [scheduler.onDidChange, requests.onDidChange, shelf.onDidChange] as readonly Event<unknown>[]) this.#stack.add(event(announce));
-    this.#stack.add(scheduler.onDidTransition(({ configId }) => { this.#followLog(configId); }));
+    this.#stack.add(scheduler.onDidTransition(({ configId }) => { this.#tellState(configId); }));
     this.#stack.add(configs.onDidChange((change) => {
       if (change.kind === 'removed') scheduler.retire(change.configId);
       if (change.kind === 'changed') this.#takeConfig(change.config);
@@ -81,7 +84,7 @@ export class ServingService {
   /** Calls after changes, at most four times a second, the last change included. */
   watch(call: () => void): Disposable {
     let cancel: (() => void) | null = null;
-    const listening = this.onDidChange(() => { cancel ??= this.#deps.clock.after(WATCH_PERIOD_MS, () => { cancel = null; call(); }); });
+    const listening = this.onDidChangeSnapshot(() => { cancel ??= this.#deps.clock.after(WATCH_PERIOD_MS, () => { cancel = null; call(); }); });
     return toDisposable(() => { listening.dispose(); cancel?.(); });
   }
 
@@ -160,6 +163,13 @@ export class ServingService {
     this.#deps.scheduler.load(config).then((result) => {
       if (result.kind === 'refused') this.#deps.log.warn('engine.preload_failed', { name: config.name, refusal: result.refusal });
     }, (error: unknown) => { this.#deps.log.error('engine.preload_failed', { name: config.name, error }); });
+  }
+
+  #tellState(configId: string): void {
+    const unit = this.#deps.scheduler.unitOf(configId);
+    if (unit === null) return;
+    this.#followLog(configId);
+    this.#didChange.fire(this.describe(unit.config));
   }
 
   #followLog(configId: string): void {

@@ -23,8 +23,9 @@ export class EngineShelf {
   readonly #available = new Map<EngineKind, Availability>();
   readonly #didChange = new Emitter<undefined>();
   #refreshing: Promise<void> | null = null;
+  #signature = '';
 
-  /** Fires after an engine came, went or changed its version. */
+  /** Fires after an engine came, went or changed its version, or another one is preferred. */
   readonly onDidChange = this.#didChange.event;
 
   constructor(deps: ShelfDeps) {
@@ -66,7 +67,6 @@ export class EngineShelf {
   }
 
   async #refresh(): Promise<void> {
-    const before = JSON.stringify([...this.#available]);
     await Promise.all(this.#deps.starters.map(async (starter) => {
       const availability = await starter.readAvailability().catch((error: unknown): Availability => {
         this.#deps.log.error('engine.availability_failed', { kind: starter.kind, error });
@@ -74,6 +74,7 @@ export class EngineShelf {
       });
       this.#available.set(starter.kind, availability);
     }));
-    if (JSON.stringify([...this.#available]) !== before) this.#didChange.fire(undefined);
+    const signature = JSON.stringify([this.#deps.getPreferred(), ...this.#available]);
+    if (signature !== this.#signature) { this.#signature = signature; this.#didChange.fire(undefined); }
   }
 }

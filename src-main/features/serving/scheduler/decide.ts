@@ -118,9 +118,10 @@ function decideFailed(unit: Unit, { retryAtMs, failure, detail }: Extract<Unit['
 
 /** Rule 7 and 8: one after the other in their order; who must wait keeps its claim on the room that it waits for. */
 function decideQueue(state: SchedulerState, facts: SchedulerFacts, scene: Scene): void {
+  const queued = [...state.units.values()].filter(({ phase, plan }) => phase.kind === 'queued' && plan.kind === 'known');
+  if (queued.length === 0) return;
   let rooms = openRooms(state, facts, scene.nowMs);
   let ahead: Unit | null = null;
-  const queued = [...state.units.values()].filter(({ phase, plan }) => phase.kind === 'queued' && plan.kind === 'known');
   for (const unit of orderUnits(queued, scene.nowMs)) {
     if (unit.plan.kind !== 'known') continue;
     if (unit.notBeforeMs > scene.nowMs) { refuseImpatient(unit, null, scene); scene.wakeAt(unit.notBeforeMs); continue; }
