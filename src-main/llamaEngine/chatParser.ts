@@ -51,7 +51,7 @@ export class ChatParser {
     const before = this.#held.slice(0, mark.index);
     this.#held = this.#held.slice(mark.index + mark.text.length);
     if (this.#mode === 'call') deltas.push(...readCalls(before, this.#format.call) ?? this.#say(this.#format.call.open + before + mark.text, 'content'));
-    else deltas.push(...this.#say(next === 'call' || next === 'reasoning' ? before.trimEnd() : before));
+    else deltas.push(...this.#say(before.trimEnd()));
     this.#mode = next;
     this.#isTrimming = true;
     return true;

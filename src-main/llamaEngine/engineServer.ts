@@ -4,7 +4,7 @@ import { ApiError } from './apiError.ts';
 import { answerChat } from './chatRoute.ts';
 import { answerCompletion } from './completionRoute.ts';
 import { answerEmbeddings, answerRerank } from './embeddingRoute.ts';
-import type { EngineConfig } from './engineConfig.ts';
+import type { EngineConfig } from '../platform/llama/engineProtocol.ts';
 import { Exchange } from './exchange.ts';
 import { answerDetokenize, answerModels, answerProps, answerSlots, answerTemplate, answerTokenize } from './factRoutes.ts';
 import type { LoadedModel } from './loadedModel.ts';

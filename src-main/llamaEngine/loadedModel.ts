@@ -1,5 +1,5 @@
 import { getLlama, JinjaTemplateChatWrapper, LlamaLogLevel, resolveChatWrapper, type ChatWrapper, type Llama, type LlamaContext, type LlamaEmbeddingContext, type LlamaModel, type LlamaRankingContext } from 'node-llama-cpp';
-import type { EngineConfig } from './engineConfig.ts';
+import type { EngineConfig } from '../platform/llama/engineProtocol.ts';
 import { SlotPool } from './slotPool.ts';
 
 /** A model in memory with what its purpose needs. */

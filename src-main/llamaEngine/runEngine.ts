@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { engineConfig, type EngineConfig } from './engineConfig.ts';
+import { engineConfig, type EngineConfig } from '../platform/llama/engineProtocol.ts';
 import { tell } from './engineEvents.ts';
 import { EngineServer, type LoadState } from './engineServer.ts';
 import { loadModel, type LoadedModel } from './loadedModel.ts';
-import { MemoryLog } from './memoryLog.ts';
+import { readFailure } from '../platform/llama/failureText.ts';
+import { MemoryLog } from '../platform/llama/memoryLog.ts';
 
 const STOP_MS = 5_000;
 /** How long the figures of a load are waited for. */
@@ -35,7 +36,7 @@ export async function runEngine(): Promise<void> {
     tellReady(loaded);
   } catch (error) {
     const message = [...lastErrors, error instanceof Error ? error.message : String(error)].join('\n');
-    tell({ event: 'failed', reason: toReason(message), message });
+    tell({ event: 'failed', reason: readFailure(message) ?? 'other', message });
     process.exit(1);
   }
 }
@@ -86,11 +87,4 @@ function takeLine(memory: MemoryLog, level: string, line: string): void {
   tell({ event: 'log', level, line });
   if (level === 'error' || level === 'fatal') lastErrors.splice(0, lastErrors.length, ...[...lastErrors, line].slice(-MOST_ERRORS));
   if (memory.take(line)) tell({ event: 'memory', ...memory.read() });
-}
-
-/** Source: what llama.cpp v0.4.0 and ggml log when an allocation or a file fails. */
-function toReason(text: string): 'out_of_memory' | 'unreadable' | 'other' {
-  if (/out of memory|failed to allocate|unable to allocate|cudaMalloc failed|ErrorOutOfDeviceMemory|not enough memory/i.test(text)) return 'out_of_memory';
-  if (/error loading model|failed to load model|invalid magic|unknown model architecture|missing tensor|corrupted|not a GGUF|Invalid GGUF/i.test(text)) return 'unreadable';
-  return 'other';
 }

@@ -47,12 +47,15 @@ export class SlotPool {
     });
   }
 
-  /** The longest common beginning wins; among equals the one that was used longest ago, so that others keep theirs. */
+  /**
+   * What is known of the prompt counts for a slot, half of what would be lost against it, so that a short common
+   * beginning does not cost another conversation its place. Among equals, the one that was used longest ago.
+   */
   #choose(tokens: readonly Token[]): Entry | undefined {
     return this.#entries
       .filter(({ isBusy }) => !isBusy)
-      .map((entry) => ({ entry, known: entry.sequence.compareContextTokens([...tokens]).firstDifferentIndex }))
-      .toSorted((a, b) => b.known - a.known || a.entry.usedAt - b.entry.usedAt)[0]?.entry;
+      .map((entry) => ({ entry, value: toValue(entry.sequence, tokens) }))
+      .toSorted((a, b) => b.value - a.value || a.entry.usedAt - b.entry.usedAt)[0]?.entry;
   }
 
   #lend(entry: Entry): Slot {
@@ -73,4 +76,9 @@ export class SlotPool {
     const entry = waiter && this.#choose(waiter.tokens);
     if (entry) waiter.take(this.#lend(entry));
   }
+}
+
+function toValue(sequence: LlamaContextSequence, tokens: readonly Token[]): number {
+  const known = sequence.compareContextTokens([...tokens]).firstDifferentIndex;
+  return known - (sequence.nextTokenIndex - known) / 2;
 }
