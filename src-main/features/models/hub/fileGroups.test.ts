@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HubFile } from '../../../platform/hub/hub.ts';
 import { groupHubFiles } from './fileGroups.ts';
-import { bitsOfQuant, isThreeBitOrMore, parseQuantLabel } from './quantLabels.ts';
+import { bitsOfQuant, isThreeBitOrMore } from './quantLabels.ts';
 
 const file = (path: string, sizeBytes = 10): HubFile => ({ path, sizeBytes, sha256: null, gitOid: 'x', xetHash: null });
 
@@ -10,11 +10,11 @@ function summaryOf(paths: readonly string[]): { groups: string[]; others: string
   return { groups: groups.map(({ kind, label, files }) => `${kind} ${label}: ${files.map(({ path }) => path).join(' ')}`), others: others.map(({ path }) => path) };
 }
 
-test.for<[string, string | null]>([
+test.for<[string, string]>([
   ['Qwen2.5-7B-Instruct-Q4_K_M', 'Q4_K_M'], ['model.q4_0', 'Q4_0'], ['gemma-3-4b-it-UD-Q4_K_XL', 'UD-Q4_K_XL'], ['llama-IQ2_XXS', 'IQ2_XXS'], ['tiny-bf16', 'BF16'],
-  ['gpt-oss-20b-MXFP4', 'MXFP4'], ['Q8_0-distill-Q5_K_S', 'Q5_K_S'], ['tiny-f16', 'F16'], ['TinyLlama-1.1B', null], ['seq4_0k', null], ['model_Q6_K_L', 'Q6_K_L'],
-])('%s is quantised as %s', ([name, label]) => {
-  expect(parseQuantLabel(name)).toBe(label);
+  ['gpt-oss-20b-MXFP4', 'MXFP4'], ['tiny-fp16', 'F16'], ['TinyLlama-1.1B', 'TinyLlama-1.1B'], ['model-Q6_K_L', 'Q6_K_L'], ['old-Q4_0_4_4', 'Q4_0_4_4'],
+])('%s is pulled as %s', ([name, label]) => {
+  expect(groupHubFiles([file(`${name}.gguf`)]).groups.map((group) => group.label)).toEqual([label]);
 });
 
 test('labels know their bits, and the class that their name stands for', () => {

@@ -1,5 +1,5 @@
 import type { HubFile } from '../../../platform/hub/hub.ts';
-import { parseQuantLabel } from './quantLabels.ts';
+import { readQuantisation } from '../inspect/nameFacts.ts';
 
 export interface FileGroup {
   readonly kind: 'gguf' | 'safetensors' | 'mmproj' | 'onnx' | 'pickle';
@@ -37,7 +37,7 @@ function groupGguf(files: readonly HubFile[]): FileGroup[] {
 
 function toGgufGroup(shards: readonly HubFile[]): FileGroup {
   const stem = stemOf(shards[0]?.path ?? '');
-  const quantisation = parseQuantLabel(nameOf(stem)) ?? parseQuantLabel(stem.split('/').at(-2) ?? '');
+  const quantisation = readQuantisation(`${stem}.gguf`) ?? readQuantisation(`${stem.split('/').at(-2) ?? ''}.gguf`);
   if (/mmproj/i.test(nameOf(stem))) return { kind: 'mmproj', label: quantisation === null ? 'mmproj' : `mmproj-${quantisation}`, quantisation, files: shards, sizeBytes: sizeOf(shards) };
   return { kind: 'gguf', label: quantisation ?? nameOf(stem), quantisation, files: shards, sizeBytes: sizeOf(shards) };
 }

@@ -21,3 +21,10 @@ test('a version is found by what its weights contain, whole, and wherever it cam
 
   expect([local.findVersion(['1', '2']), local.findVersion(['1']), local.findVersion([])]).toEqual(['same', null, null]);
 });
+
+test('a projector beside the weights does not matter, one by itself is found', () => {
+  const projector: ModelFile = { path: 'm', sizeBytes: 1, sha256: '5', role: 'mmproj' };
+  const local = createLocalModels(() => [aVersion('seeing', [weights('1'), projector]), aVersion('projector', [projector])]);
+
+  expect([local.findVersion(['1']), local.findVersion(['5'])]).toEqual(['seeing', 'projector']);
+});

@@ -23,7 +23,9 @@ export function createLocalModels(list: () => readonly Known[]): LocalModels {
   };
 }
 
+/** A projector lies beside many quantisations; it counts only where there is nothing else. */
 function isAmong(files: ModelVersion['files'], wanted: ReadonlySet<string>): boolean {
-  const weights = files.filter(({ role }) => role === 'weights' || role === 'mmproj' || role === 'adapter');
-  return weights.length > 0 && weights.every(({ sha256 }) => sha256 !== null && wanted.has(sha256));
+  const weights = files.filter(({ role }) => role === 'weights' || role === 'adapter');
+  const counted = weights.length > 0 ? weights : files.filter(({ role }) => role === 'mmproj');
+  return counted.length > 0 && counted.every(({ sha256 }) => sha256 !== null && wanted.has(sha256));
 }

@@ -10,13 +10,6 @@ const bitsByName: Readonly<Record<string, number>> = {
   Q3_K_XL: 4.35, Q3_K_L: 4.3, Q3_K_M: 4, IQ3_M: 3.76, IQ3_S: 3.66, Q3_K_S: 3.6, IQ3_XS: 3.5, IQ3_XXS: 3.25,
   Q2_K_XL: 3.2, Q2_K_L: 3.18, Q2_K: 3.16, Q2_K_S: 2.97, IQ2_M: 2.93, IQ2_S: 2.74, IQ2_XS: 2.59, IQ2_XXS: 2.38, Q2_0: 2.2, IQ1_M: 2.15, TQ2_0: 2.06, IQ1_S: 2, TQ1_0: 1.69, Q1_0: 1.5,
 };
-const names = Object.keys(bitsByName).toSorted((a, b) => b.length - a.length);
-const inName = new RegExp(`(?<![A-Z0-9])(?:UD[-_])?(${names.join('|')})(?![A-Z0-9])`, 'g');
-
-/** The quantisation that a file or folder name tells, such as `Q4_K_M` or `UD-Q4_K_XL`; the last one counts. */
-export function parseQuantLabel(name: string): string | null {
-  return name.toUpperCase().match(inName)?.at(-1)?.replace('UD_', 'UD-') ?? null;
-}
 
 /** Bits per weight of a label; null for one that is not known. */
 export function bitsOfQuant(label: string): number | null {
