@@ -1,6 +1,6 @@
 import { Boxes, Gpu, MessageCircle, ScrollText, Settings } from 'lucide-react';
-import { ChatArea } from '../features/chat/ChatArea.tsx';
 import { ChatInspector } from '../features/chat/ChatInspector.tsx';
+import { LazyChat } from '../features/chat/LazyChat.tsx';
 import { AlertCount } from '../features/gpus/GpuMeters.tsx';
 import { GpusArea } from '../features/gpus/GpusArea.tsx';
 import { InstanceInspector, InstancesArea } from '../features/instances/InstancesArea.tsx';
@@ -11,7 +11,7 @@ import { registerArea } from './areas.ts';
 /** The areas that exist. */
 export function registerAreas(): void {
   registerArea({ id: 'instances', icon: Boxes, Main: InstancesArea, Inspector: InstanceInspector, viewsWithoutInspector: ['blueprints', 'trash'] });
-  registerArea({ id: 'chat', icon: MessageCircle, Main: ChatArea, Inspector: ChatInspector });
+  registerArea({ id: 'chat', icon: MessageCircle, Main: LazyChat, Inspector: ChatInspector });
   registerArea({ id: 'gpus', icon: Gpu, Main: GpusArea, Count: AlertCount });
   registerArea({ id: 'journal', icon: ScrollText, Main: JournalArea });
   registerArea({ id: 'settings', icon: Settings, Main: SettingsArea });

@@ -35,7 +35,7 @@ export function ChatHeader({ title, models, model, compareModel, onModel, onComp
   const compare = (): void => { onCompare(compareModel === null ? others[0]?.name ?? null : null); };
   return (
     <header className="flex min-h-10 shrink-0 items-center gap-2 border-b border-line bg-panel px-2 py-1">
-      <IconButton label={isListOpen ? t('chat.hideList') : t('chat.showList')} icon={<PanelLeft size={16} aria-hidden />} isPressed={isListOpen} onClick={onList} />
+      <IconButton label={isListOpen ? t('chat.hideList') : t('chat.showList')} icon={<PanelLeft size={16} aria-hidden />} onClick={onList} />
       <h2 className="min-w-16 flex-1 truncate text-base font-medium" title={title}>{title}</h2>
       <ModelPicker label={t('chat.model')} models={models} value={model} onChange={onModel} isOpen={isPickerOpen} onOpenChange={onPickerOpen} />
       {compareModel === null ? null : <ModelPicker label={t('chat.comparedModel')} models={models} value={compareModel} onChange={onCompare} isOpen={isSecondOpen} onOpenChange={setSecondOpen} />}

@@ -48,7 +48,7 @@ export function Composer(props: ComposerProps): ReactNode {
   return (
     <div className="mx-auto w-full max-w-[57.5rem] px-4 pb-3">
       <ComposerNotes {...props} />
-      <div className="flex flex-col rounded-xl border border-edge bg-field focus-within:border-accent">
+      <div className="flex flex-col rounded-[0.875rem] border border-edge bg-field focus-within:border-accent">
         {attachments.length > 0 ? <AttachmentList attachments={attachments} onDetach={onDetach} /> : null}
         <textarea ref={ref} aria-label={t('chat.question')} data-composer="" rows={1} spellCheck placeholder={placeholder} value={text} onChange={(event) => { onText(event.target.value); }} onKeyDown={onKeyDown} onPaste={onPaste} className="max-h-[38vh] min-h-12 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[1.25rem] leading-[1.5] outline-none [field-sizing:content]" />
         <div className="flex items-center gap-2 px-2 pb-2">
@@ -114,7 +114,7 @@ export function DropPlace({ onAttach, children }: { onAttach: (files: readonly F
       onDrop={(event) => { if (!hasFiles(event)) return; event.preventDefault(); setDepth(0); onAttach([...event.dataTransfer.files]); }}
     >
       {children}
-      <div aria-hidden className={classNames('pointer-events-none absolute inset-2 flex items-center justify-center rounded-xl border-2 border-dashed border-accent bg-bg/85 text-lg', depth === 0 && 'hidden')}>{t('chat.dropHere')}</div>
+      <div aria-hidden className={classNames('pointer-events-none absolute inset-2 flex items-center justify-center rounded-[0.875rem] border-2 border-dashed border-accent bg-bg/85 text-lg', depth === 0 && 'hidden')}>{t('chat.dropHere')}</div>
     </div>
   );
 }

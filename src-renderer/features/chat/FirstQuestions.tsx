@@ -20,9 +20,9 @@ const questions = ['what', 'gpu', 'serve', 'train'] as const;
 /** Before the first question: who is asked, and for the model that ships some questions that it answers. */
 export function FirstQuestions({ models, model, onAsk }: FirstQuestionsProps): ReactNode {
   const { t } = useTranslation();
-  if (models === null) return <Waiting label={t('chat.readingModels')} />;
+  if (models === null) return <div className="min-h-0 flex-1"><Waiting label={t('chat.readingModels')} /></div>;
   if (models.length === 0) {
-    return <EmptyState icon={<MessageCircle size={28} />} title={t('chat.none.title')} actions={<Button variant="primary" onClick={() => { navigate('models'); }}>{t('chat.openModels')}</Button>}>{t('chat.none.text')}</EmptyState>;
+    return <div className="min-h-0 flex-1"><EmptyState icon={<MessageCircle size={28} />} title={t('chat.none.title')} actions={<Button variant="primary" onClick={() => { navigate('models'); }}>{t('chat.openModels')}</Button>}>{t('chat.none.text')}</EmptyState></div>;
   }
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-5 overflow-y-auto p-6">
@@ -34,7 +34,7 @@ export function FirstQuestions({ models, model, onAsk }: FirstQuestionsProps): R
         <ul aria-label={t('chat.suggestions')} className="grid w-full max-w-[52rem] grid-cols-2 gap-2.5">
           {questions.map((key) => (
             <li key={key}>
-              <button type="button" onClick={() => { onAsk(t(`chat.suggest.${key}`)); }} className="h-full w-full rounded-lg border border-line bg-panel px-4 py-3 text-left text-base leading-snug hover:bg-hover">{t(`chat.suggest.${key}`)}</button>
+              <button type="button" onClick={() => { onAsk(t(`chat.suggest.${key}`)); }} className="h-full w-full rounded-md border border-line bg-panel px-4 py-3 text-left text-base leading-snug hover:bg-hover">{t(`chat.suggest.${key}`)}</button>
             </li>
           ))}
         </ul>

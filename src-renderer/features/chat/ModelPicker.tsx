@@ -31,7 +31,8 @@ export function ModelPicker({ label, models, value, onChange, isOpen, onOpenChan
   const name = value ?? t('chat.chooseModel');
   const state = toStateWords(chosen, { value, models, t });
   const trigger = (
-    <button type="button" aria-label={[label, name, state].filter(Boolean).join(', ')} className="inline-flex h-7.5 max-w-90 min-w-0 items-center gap-2 rounded-sm border border-line bg-raised px-2.5 text-sm hover:bg-hover">
+    <button type="button" className="inline-flex h-7.5 max-w-90 min-w-0 items-center gap-2 rounded-sm border border-line bg-raised px-2.5 text-sm hover:bg-hover">
+      <span className="sr-only">{label}: </span>
       {chosen === null ? null : <StateDot model={chosen} />}
       <span className="truncate font-medium">{name}</span>
       {state === null ? null : <span className="tabular shrink-0 text-xs text-muted">{state}</span>}

@@ -38,7 +38,7 @@ function HitLine({ hit }: { hit: Hit }): ReactNode {
     <li>
       <a href={toHash('chat', hit.conversationId, hit.messageId)} className="flex flex-col rounded-sm px-2 py-1 no-underline hover:bg-hover">
         <span className="truncate text-xs text-muted">{hit.title === '' ? t('chat.newTitle') : hit.title}</span>
-        <span className="line-clamp-2 text-sm">{splitSnippet(hit.snippet).map((part, index) => (index % 2 === 1 ? <mark key={index} className="rounded-xs bg-changed text-text">{part}</mark> : part))}</span>
+        <span className="line-clamp-2 text-sm">{splitSnippet(hit.snippet).map((part, index) => (index % 2 === 1 ? <mark key={index} className="rounded-sm bg-changed text-text">{part}</mark> : part))}</span>
       </a>
     </li>
   );

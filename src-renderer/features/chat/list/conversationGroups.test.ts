@@ -14,5 +14,5 @@ test('conversations stand by day, newest first, the pinned ones on top', () => {
 });
 
 test('a snippet is cut where the words were found', () => {
-  expect(splitSnippet('a \u0002wheel\u0003 turns')).toEqual(['a ', 'wheel', ' turns']);
+  expect(splitSnippet('# a **\u0002wheel\u0003** `turns`')).toEqual(['a ', 'wheel', ' turns']);
 });

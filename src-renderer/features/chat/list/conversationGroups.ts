@@ -19,7 +19,7 @@ export function groupConversations(conversations: readonly Conversation[], nowMs
   return groupKeys.flatMap((key) => (groups[key] === undefined ? [] : [{ key, members: groups[key] }]));
 }
 
-/** The words around a place that was found; every second part is what was found. */
+/** The words around a place that was found, without the marks of Markdown; every second part is what was found. */
 export function splitSnippet(snippet: string): string[] {
-  return snippet.split(/[\u0002\u0003]/);
+  return snippet.replaceAll(/\*\*|__|`+|^#+ /g, '').split(/[\u0002\u0003]/);
 }

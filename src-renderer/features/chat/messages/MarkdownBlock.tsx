@@ -22,6 +22,12 @@ function openOutside(event: MouseEvent<HTMLAnchorElement>): void {
 
 /** Links open outside of the window, pictures from elsewhere are links, and markup of others is text. */
 const components: Components = {
+  // Under the heading of their message, whatever level they say; their look is that of their own level.
+  h1: ({ children }) => <h4 className="prose-1">{children}</h4>,
+  h2: ({ children }) => <h4 className="prose-2">{children}</h4>,
+  h3: ({ children }) => <h4 className="prose-3">{children}</h4>,
+  h5: ({ children }) => <h4>{children}</h4>,
+  h6: ({ children }) => <h4>{children}</h4>,
   a: ({ href, children }) => <a href={href} target="_blank" rel="noopener noreferrer" onClick={openOutside}>{children}</a>,
   img: ({ src, alt }) => (typeof src === 'string' ? <a href={src} target="_blank" rel="noopener noreferrer" onClick={openOutside}>{alt === '' || alt === undefined ? src : alt}</a> : alt),
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,

@@ -1,7 +1,7 @@
 import { ArrowDown } from 'lucide-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useMemo, useRef } from 'react';
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '#contract/conversations.ts';
 import { useScale } from '../../../app/zoom.ts';
@@ -33,17 +33,23 @@ export function MessageList({ messages, leafId }: MessageListProps): ReactNode {
     anchorTo: 'end', followOnAppend: true, scrollEndThreshold: AT_END_PX,
   });
   const hasRows = rows.length > 0;
-  useLayoutEffect(() => { if (hasRows) virtual.scrollToEnd(); }, [virtual, hasRows]);
+  const isFollowing = useRef(true);
+  const totalPx = virtual.getTotalSize();
+  useLayoutEffect(() => { if (hasRows && isFollowing.current) virtual.scrollToEnd(); }, [virtual, hasRows, totalPx]);
+  // A person who scrolls away is left alone; one who comes back to the end follows it again.
+  const leave = (): void => { isFollowing.current = false; };
+  const onScroll = (): void => { if (virtual.isAtEnd(AT_END_PX)) isFollowing.current = true; };
+  const onKeyDown = ({ key }: KeyboardEvent): void => { if (key === 'PageUp' || key === 'ArrowUp' || key === 'Home') leave(); };
   const isWide = rows.some(({ kind }) => kind === 'pair');
   return (
     <div className="relative min-h-0 flex-1">
-      <div ref={box} role="group" tabIndex={0} aria-label={t('chat.messages')} className="h-full overflow-y-auto [overflow-anchor:none]">
-        <div className={`relative mx-auto w-full ${isWide ? 'max-w-[96rem]' : 'max-w-[57.5rem]'}`} style={{ height: virtual.getTotalSize() }}>
+      <div ref={box} role="group" tabIndex={0} aria-label={t('chat.messages')} onScroll={onScroll} onWheel={({ deltaY }) => { if (deltaY < 0) leave(); }} onTouchMove={leave} onPointerDown={({ target }) => { if (target === box.current) leave(); }} onKeyDown={onKeyDown} className="h-full overflow-y-auto [overflow-anchor:none]">
+        <div className={`relative mx-auto w-full ${isWide ? 'max-w-[96rem]' : 'max-w-[57.5rem]'}`} style={{ height: totalPx }}>
           {virtual.getVirtualItems().map(({ index, start, key }) => {
             const row = rows[index];
             return row === undefined ? null : (
               <div key={key} ref={virtual.measureElement} data-index={index} data-row={row.key} className="absolute inset-x-0 top-0 px-4" style={{ transform: `translateY(${start}px)` }}>
-                <MessageRowView row={row} />
+                <div className={row.kind === 'pair' ? '' : 'mx-auto max-w-[55rem]'}><MessageRowView row={row} /></div>
               </div>
             );
           })}
@@ -51,7 +57,7 @@ export function MessageList({ messages, leafId }: MessageListProps): ReactNode {
       </div>
       {hasRows && !virtual.isAtEnd(AT_END_PX * 2) ? (
         <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
-          <Button size="sm" icon={<ArrowDown size={13} aria-hidden />} className="pointer-events-auto rounded-full! shadow-raised" onClick={() => { virtual.scrollToEnd(); }}>{t('chat.toEnd')}</Button>
+          <Button size="sm" icon={<ArrowDown size={13} aria-hidden />} className="pointer-events-auto rounded-full! shadow-raised" onClick={() => { isFollowing.current = true; virtual.scrollToEnd(); }}>{t('chat.toEnd')}</Button>
         </div>
       ) : null}
     </div>

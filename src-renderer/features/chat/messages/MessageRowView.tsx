@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { Message } from '#contract/conversations.ts';
 import { AnswerFoot, AnswerHead, Thinking, ToolCalls } from './AnswerParts.tsx';
@@ -7,7 +7,6 @@ import { isWriting } from './branches.ts';
 import { MarkdownBlock } from './MarkdownBlock.tsx';
 import type { MessageRow } from './messageRows.ts';
 import { QuestionRow } from './QuestionRow.tsx';
-import { useMemo } from 'react';
 
 /** One row of the list; drawn again only when the row is another object. */
 export const MessageRowView = memo(function MessageRowView({ row }: { row: MessageRow }): ReactNode {
@@ -35,12 +34,12 @@ function WholeAnswer({ message }: { message: Message }): ReactNode {
   const splitter = useMemo(() => new BlockSplitter(), []);
   const blocks = splitter.split(message.content);
   return (
-    <section aria-label={message.model ?? undefined}>
+    <div role="group" aria-label={message.model ?? undefined}>
       <AnswerHead message={message} />
       {message.thinking === '' ? null : <Thinking message={message} />}
       {blocks.map((text, index) => <div key={index} className="pb-3"><MarkdownBlock text={text} isLive={isWriting(message) && index === blocks.length - 1} /></div>)}
       {message.toolCalls.length === 0 ? null : <ToolCalls message={message} />}
       <AnswerFoot message={message} />
-    </section>
+    </div>
   );
 }

@@ -20,7 +20,7 @@ export function QuestionRow({ message }: { message: Message }): ReactNode {
     <div className="group flex flex-col items-end gap-1 pt-4 pb-5">
       <h3 className="sr-only">{t('chat.you')}</h3>
       {message.attachments.length > 0 ? <AttachmentNames attachments={message.attachments} /> : null}
-      {message.content === '' ? null : <div className="max-w-[85%] rounded-xl bg-raised px-4 py-2.5 text-[1.25rem] leading-[1.6] [overflow-wrap:anywhere] whitespace-pre-wrap">{message.content}</div>}
+      {message.content === '' ? null : <div className="max-w-[85%] rounded-[0.875rem] bg-raised px-4 py-2.5 text-[1.25rem] leading-[1.6] [overflow-wrap:anywhere] whitespace-pre-wrap">{message.content}</div>}
       <div className="flex h-6 items-center gap-0.5 opacity-0 transition-opacity duration-100 group-focus-within:opacity-100 group-hover:opacity-100 has-[[role=group]]:opacity-100">
         <CopyIcon label={t('chat.copyQuestion')} text={message.content} />
         <IconButton size="sm" label={t('chat.edit')} icon={<Pencil size={14} aria-hidden />} disabledReason={blockedReason} onClick={() => { setEditing(true); }} />
@@ -66,7 +66,7 @@ function QuestionEditor({ message, onClose }: { message: Message; onClose: () =>
   };
   return (
     <div className="flex flex-col gap-2 pt-4 pb-5">
-      <textarea aria-label={t('chat.edit')} autoFocus value={text} onChange={(event) => { setText(event.target.value); }} onKeyDown={onKeyDown} className="max-h-[50vh] min-h-20 w-full resize-none rounded-xl border border-edge bg-raised px-4 py-2.5 text-[1.25rem] leading-[1.6] [field-sizing:content]" />
+      <textarea aria-label={t('chat.edit')} autoFocus value={text} onChange={(event) => { setText(event.target.value); }} onKeyDown={onKeyDown} className="max-h-[50vh] min-h-20 w-full resize-none rounded-[0.875rem] border border-edge bg-raised px-4 py-2.5 text-[1.25rem] leading-[1.6] [field-sizing:content]" />
       <div className="flex items-center justify-end gap-2">
         <span className="mr-auto text-xs text-muted">{t('chat.editHint')}</span>
         <Button onClick={onClose}>{t('app.cancel')}</Button>
