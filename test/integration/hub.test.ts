@@ -119,6 +119,19 @@ test('gates are told apart: no token, terms not accepted, a token that the hub d
   expect(refusals).toEqual(['needs_token', 'needs_terms', 'token_refused'].map((state) => ({ code: 'hub.gated', repo: 'acme/gated', state })));
 });
 
+test('an old token does not hide what is public, and is not sent again', async () => {
+  const fake = await startFake({ repos: [aRepo('acme/tiny'), aRepo('acme/gated', { gated: 'auto' })] });
+  const hub = hubAt(fake.url, 'hf_old');
+
+  const [found] = await Promise.all([hub.search(aSearch), hub.search(aSearch)]);
+  const card = await hub.readCard('acme/tiny', 'main');
+  const refusal = await refusalOf(hub.readCard('acme/gated', 'main'));
+
+  expect([found.models.length, card]).toEqual([2, '# Tiny\n']);
+  expect(refusal).toEqual({ code: 'hub.gated', repo: 'acme/gated', state: 'token_refused' });
+  expect(fake.requests.filter(({ hasToken }) => hasToken)).toHaveLength(2);
+});
+
 test('accepted terms open the gate, and the token stays with the hub', async () => {
   const files: FakeFile[] = [{ path: 'tiny.gguf', seed: 1, sizeBytes: 30_000_000, headBase64: makeGgufHeader(aLlamaHeader({ layers: 1, vocabulary: 100 })).toString('base64') }];
   const fake = await startFake({ repos: [aRepo('acme/gated', { gated: 'manual', files })], tokens: [{ token: TOKEN, name: 'ann', accepted: ['acme/gated'] }] });
@@ -199,7 +212,7 @@ test('the token is in no log line and in no error, whatever goes wrong', async (
   const hub = hubAt(fake.url, TOKEN);
   const errors = await Promise.all([
     hub.readModel('acme/broken', 'main'), hub.resolve({ repo: 'acme/gated', revision: 'main', path: 'README.md' }), hub.readModel('acme/none', 'main'),
-    hubAt('http://127.0.0.1:1', TOKEN).search(aSearch), hubAt(fake.url, 'hf_other').search(aSearch),
+    hubAt('http://127.0.0.1:1', TOKEN).search(aSearch), hubAt(fake.url, 'hf_other').readCard('acme/gated', 'main'),
   ].map((call) => call.catch((error: unknown) => error)));
 
   const shown = JSON.stringify([logged, errors.map((error) => [String(error), error, error instanceof Error ? [error.stack, String(error.cause)] : ''])]);

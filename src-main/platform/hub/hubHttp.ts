@@ -28,12 +28,15 @@ export interface HubRequest {
 
 const HEADERS_TIMEOUT_MS = 20_000;
 const BODY_TIMEOUT_MS = 60_000;
+/** A hub that is out of order may refuse a good token too. */
+const REFUSED_FOR_MS = 600_000;
 const MAX_BODY_BYTES = 32_000_000;
 
 /** Requests to the hub: with the token where it belongs, again where that helps, and with declared errors. */
 export class HubHttp {
   readonly #deps: HubHttpDeps;
   readonly endpoint: string;
+  #refused: { token: string; untilMs: number } | null = null;
 
   constructor(deps: HubHttpDeps) {
     this.#deps = deps;
@@ -42,7 +45,7 @@ export class HubHttp {
 
   /** The token for the hub's own origin; any other host gets none. */
   headersFor(url: string): Record<string, string> {
-    const token = this.#deps.getToken();
+    const token = this.#getGoodToken();
     const isOwn = token !== null && new URL(url, this.endpoint).origin === new URL(this.endpoint).origin;
     return { 'User-Agent': this.#deps.userAgent, ...(isOwn ? { Authorization: `Bearer ${token}` } : {}) };
   }
@@ -50,8 +53,10 @@ export class HubHttp {
   /** The answer of a request that the hub did not refuse; its body is still to be read. */
   async request(url: string, request: HubRequest): Promise<Response> {
     for (let retries = 0; ; retries += 1) {
+      const sent = this.#getGoodToken();
       const attempt = await this.#attempt(url, request);
       if (attempt instanceof Response && isPassed(attempt, request)) return attempt;
+      if (attempt instanceof Response && this.#noteRefusedToken(attempt, sent)) continue;
       const waitMs = planRetry(this.#endOf(attempt), retries);
       if (waitMs === null) throw this.#toError(url, request, attempt);
       if (attempt instanceof Response) await attempt.body?.cancel();
@@ -77,6 +82,20 @@ export class HubHttp {
     if (late.signal.aborted) throw this.#unreachable('the answer did not end', null);
     if (text === null) throw new AppError('hub.protocol', 'an answer without end', { what: `more than 32 MB for ${pathOf(url)}` });
     return text;
+  }
+
+  #getGoodToken(): string | null {
+    const token = this.#deps.getToken();
+    const isRefused = this.#refused !== null && this.#refused.token === token && this.#deps.clock.monotonicMs() < this.#refused.untilMs;
+    return isRefused ? null : token;
+  }
+
+  /** The hub answers 401 even for what is public when the token is old: then what is public is asked for without it. */
+  #noteRefusedToken({ status, headers }: Response, token: string | null): boolean {
+    if (token === null || status !== 401 || headers.has('x-error-code')) return false;
+    this.#refused = { token, untilMs: this.#deps.clock.monotonicMs() + REFUSED_FOR_MS };
+    this.#deps.log.warn('hub.token_refused', { endpoint: this.endpoint });
+    return true;
   }
 
   async #attempt(url: string, { method = 'GET', headers, redirect = 'follow', signal }: HubRequest): Promise<unknown> {

@@ -35,6 +35,7 @@ test.for<[Record<string, string>, number | null]>([
 
 test.for<[number, string | null, boolean, string]>([
   [401, 'GatedRepo', false, 'hub.gated needs_token'],
+  [401, 'GatedRepo', true, 'hub.gated token_refused'],
   [403, 'GatedRepo', true, 'hub.gated needs_terms'],
   [401, 'RepoNotFound', false, 'hub.not_found'],
   [404, 'RepoNotFound', true, 'hub.not_found'],

@@ -13,9 +13,9 @@ const missing = new Set(['RepoNotFound', 'RevisionNotFound', 'EntryNotFound']);
  */
 export function toHubError(refusal: HubRefusal): AppError {
   const { status, code, hasToken, repo } = refusal;
-  if (code === 'GatedRepo') return gated(refusal, status === 401 && !hasToken ? 'needs_token' : 'needs_terms');
+  if (code === 'GatedRepo' && status === 403) return gated(refusal, 'needs_terms');
   if (missing.has(code ?? '') || status === 404) return new AppError('hub.not_found', 'not on the hub', { repo });
-  if (status === 401 || status === 403) return gated(refusal, hasToken ? 'token_refused' : 'needs_token');
+  if (code === 'GatedRepo' || status === 401 || status === 403) return gated(refusal, hasToken ? 'token_refused' : 'needs_token');
   return new AppError('hub.protocol', 'the hub refused', { what: `${status} for ${refusal.request}` });
 }
 
