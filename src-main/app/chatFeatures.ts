@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { ConversationRepository, ConversationService, MessageRepository, MessageService, type ChatModel, type ListChatModels } from '../features/chat/index.ts';
+import { ConversationRepository, ConversationService, MessageRepository, MessageService, type ChatModel, type FindChatModel } from '../features/chat/index.ts';
+import type { ConfigService } from '../features/serving/index.ts';
 import type { OpenedDatabase } from '../platform/sqlite/database.ts';
 
 interface Surroundings {
   opened: OpenedDatabase;
-  models: { readonly chat: ChatModel; readonly list: ListChatModels };
+  models: { readonly chat: ChatModel; readonly find: FindChatModel };
   clock: Clock;
   log: Logger;
 }
@@ -16,4 +17,13 @@ export function createChatFeatures({ opened, models, clock, log }: Surroundings)
   const conversations = new ConversationService({ conversations: new ConversationRepository(opened.database), messages: repository, clock });
   const messages = new MessageService({ conversations, messages: repository, models, clock, log, isReadOnly: opened.isReadOnly });
   return { conversations, messages };
+}
+
+/** Knows the models by their configurations: those whose weights chat, and those of other machines, of which nothing is known. */
+export function findChatModel(configs: Pick<ConfigService, 'find' | 'getVersion'>, name: string): ReturnType<FindChatModel> {
+  const config = configs.find(name);
+  if (config === null) return null;
+  const version = configs.getVersion(config);
+  if (version === null) return { canSee: null };
+  return version.capabilities.includes('chat') ? { canSee: version.capabilities.includes('vision') || config.mmproj !== null } : null;
 }

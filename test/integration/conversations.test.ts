@@ -17,13 +17,13 @@ afterEach(async () => { for (const end of ends.splice(0).reverse()) await end();
 type Features = ReturnType<typeof createChatFeatures>;
 interface World extends Features { model: ScriptedChatModel; clock: FakeClock; opened: OpenedDatabase; path: string; conversation: Conversation }
 
-const known: ChatModelFacts[] = [{ name: 'guide', aliases: ['help'], canSee: false }, { name: 'rival', aliases: [], canSee: null }, { name: 'seer', aliases: [], canSee: true }];
+const known: Readonly<Record<string, ChatModelFacts>> = { guide: { canSee: false }, help: { canSee: false }, rival: { canSee: null }, seer: { canSee: true } };
 
 function openWorld({ path = makePath() }: { path?: string } = {}): World {
   const clock = new FakeClock();
   const model = new ScriptedChatModel();
   const opened = openDatabase({ path, migrations, nowMs: clock.nowMs(), log: silentLog });
-  const features = createChatFeatures({ opened, models: { chat: model, list: () => known }, clock, log: silentLog });
+  const features = createChatFeatures({ opened, models: { chat: model, find: (name) => known[name] ?? null }, clock, log: silentLog });
   features.messages.start();
   ends.push(async () => { await features.messages.stop(); expect(clock.pendingCount).toBe(0); closeDatabase(opened.database); });
   return { ...features, model, clock, opened, path, conversation: features.conversations.create({ model: 'guide', systemPrompt: '' }) };

@@ -42,11 +42,9 @@ export interface ChatModel {
 
 /** A model that can be asked. */
 export interface ChatModelFacts {
-  readonly name: string;
-  readonly aliases: readonly string[];
   /** Whether it takes images; null where that is not known. */
   readonly canSee: boolean | null;
 }
 
-/** Which models can be asked now; null where that is not known. */
-export type ListChatModels = () => readonly ChatModelFacts[] | null;
+/** Knows the models by name, alias or role; null for one that cannot be asked. */
+export type FindChatModel = (name: string) => ChatModelFacts | null;

@@ -1,4 +1,4 @@
-export type { ChatModel, ChatModelFacts, ChatPart, ChatRequest, ListChatModels, PromptMessage, PromptPart, ToolCallPiece } from './chatModel.ts';
+export type { ChatModel, ChatModelFacts, ChatPart, ChatRequest, FindChatModel, PromptMessage, PromptPart, ToolCallPiece } from './chatModel.ts';
 export { ConversationRepository } from './conversationRepository.ts';
 export { ConversationService } from './conversationService.ts';
 export { MessageRepository } from './messageRepository.ts';

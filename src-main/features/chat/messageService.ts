@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { createId } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { ChatModel, ChatModelFacts, ListChatModels } from './chatModel.ts';
+import type { ChatModel, FindChatModel } from './chatModel.ts';
 import type { ConversationService } from './conversationService.ts';
 import { toTitle } from './conversationTitle.ts';
 import { toFileName, toJson, toMarkdown } from './exportConversation.ts';
@@ -17,7 +17,7 @@ import { hasImages, toPrompt } from './promptPolicy.ts';
 interface Deps {
   conversations: ConversationService;
   messages: MessageRepository;
-  models: { readonly chat: ChatModel; readonly list: ListChatModels };
+  models: { readonly chat: ChatModel; readonly find: FindChatModel };
   clock: Clock;
   log: Logger;
   isReadOnly: boolean;
@@ -146,11 +146,11 @@ export class MessageService {
   }
 
   #begin(conversation: Conversation, answer: Message, before: readonly Message[]): void {
-    const { models: { chat, list }, messages, clock, log } = this.#deps;
+    const { models: { chat, find }, messages, clock, log } = this.#deps;
     const shown = listPath(before, answer.parentId);
     const path = (answer.lane === 'compare' ? toComparePath(before, shown) : shown).map((message) => ({ ...message, attachments: messages.listAttachments(message) }));
     const model = answer.model ?? '';
-    const isBlind = hasImages(path) && findModel(list(), model)?.canSee === false;
+    const isBlind = hasImages(path) && find(model)?.canSee === false;
     const sink = { tell: (change: MessageChange) => { this.#didChange.fire({ conversationId: conversation.id, change }); }, save: (message: Message) => { messages.update(message); } };
     const live = new LiveAnswer(answer, { model: isBlind ? blindModel : chat, clock, log, sink });
     const ended = live.run({ model, messages: toPrompt(conversation.systemPrompt, path), sampling: conversation.sampling }).then(() => {
@@ -189,10 +189,8 @@ export class MessageService {
     return kept;
   }
 
-  /** A model that can be asked; where the list is not known, the port says whether it can. */
   #requireModel(model: string | null): string {
-    const models = this.#deps.models.list();
-    if (model === null || (models !== null && findModel(models, model) === null)) throw new AppError('conversation.no_model', 'no model to ask', { model });
+    if (model === null || this.#deps.models.find(model) === null) throw new AppError('conversation.no_model', 'no model to ask', { model });
     return model;
   }
 }
@@ -200,10 +198,6 @@ export class MessageService {
 const blindModel: Pick<ChatModel, 'stream'> = {
   async* stream({ model }) { yield { kind: 'failure', code: 'model_has_no_vision', message: `${model} takes no images.` }; },
 };
-
-function findModel(models: readonly ChatModelFacts[] | null, model: string): ChatModelFacts | null {
-  return models?.find(({ name, aliases }) => name === model || aliases.includes(model)) ?? null;
-}
 
 /** @throws message.not_found */
 function findParent(messages: readonly Message[], id: string | null): Message['id'] | null {

@@ -49,7 +49,7 @@ export function MessageList({ messages, leafId }: MessageListProps): ReactNode {
             const row = rows[index];
             return row === undefined ? null : (
               <div key={key} ref={virtual.measureElement} data-index={index} data-row={row.key} className="absolute inset-x-0 top-0 px-4" style={{ transform: `translateY(${start}px)` }}>
-                <div className={row.kind === 'pair' ? '' : 'mx-auto max-w-[55rem]'}><MessageRowView row={row} /></div>
+                <div className={row.kind === 'pair' ? '' : 'mx-auto max-w-[55.5rem]'}><MessageRowView row={row} /></div>
               </div>
             );
           })}
