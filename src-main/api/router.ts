@@ -6,12 +6,14 @@ import type { InstanceService } from '../features/instances/index.ts';
 import type { HubService } from '../features/models/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import type { RunService } from '../features/runs/index.ts';
+import type { ApiKeyService, ConfigService, ServingService, UsageLedger } from '../features/serving/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
 import type { SystemService } from '../features/system/index.ts';
 import type { TerminalService } from '../features/terminals/index.ts';
 import type { RunUsageSampler, WorkstationSampler } from '../features/workstation/index.ts';
 import { alertHandlers } from './alerts.ts';
 import { api } from './api.ts';
+import { apiKeyHandlers } from './apiKeys.ts';
 import { blueprintHandlers } from './blueprints.ts';
 import { conversationHandlers } from './conversations.ts';
 import { downloadHandlers } from './downloads.ts';
@@ -21,12 +23,15 @@ import { hubHandlers } from './hub.ts';
 import { instanceHandlers } from './instances.ts';
 import { journalHandlers } from './journal.ts';
 import { leaseHandlers } from './leases.ts';
+import { modelConfigHandlers } from './modelConfigs.ts';
 import { modelHandlers, type ModelCalls } from './models.ts';
 import { runHandlers } from './runs.ts';
 import { runUsageHandlers } from './runUsages.ts';
+import { servingHandlers } from './serving.ts';
 import { settingsHandlers } from './settings.ts';
 import { systemHandlers } from './system.ts';
 import { terminalHandlers } from './terminals.ts';
+import { usageHandlers } from './usage.ts';
 import { workstationHandlers } from './workstation.ts';
 
 /** The features that the contract is bound to. */
@@ -47,6 +52,10 @@ export interface Features {
   models: ModelCalls;
   hub: HubService;
   downloads: DownloadService;
+  modelConfigs: ConfigService;
+  serving: ServingService;
+  apiKeys: ApiKeyService;
+  usage: UsageLedger;
   conversations: ConversationService;
   messages: MessageService;
 }
@@ -70,6 +79,10 @@ export function createRouter(features: Features) {
     models: modelHandlers(api.models, features.models),
     hub: hubHandlers(api.hub, features.hub),
     downloads: downloadHandlers(api.downloads, features.downloads),
+    modelConfigs: modelConfigHandlers(api.modelConfigs, features.modelConfigs),
+    serving: servingHandlers(api.serving, features.serving),
+    apiKeys: apiKeyHandlers(api.apiKeys, features.apiKeys),
+    usage: usageHandlers(api.usage, features.usage),
     conversations: conversationHandlers(api.conversations, features),
   });
 }

@@ -20,6 +20,7 @@ import { closeDatabase, type OpenedDatabase } from '../platform/sqlite/database.
 import type { AppConfig } from './config.ts';
 import type { GpuFeatures } from './gpuFeatures.ts';
 import type { ModelFeatures } from './modelFeatures.ts';
+import type { ModelServer } from './modelServer.ts';
 import { stopWithin } from './deadline.ts';
 import { logEscapes } from './lastBoundary.ts';
 
@@ -28,6 +29,7 @@ interface BackendParts {
   features: Features;
   gpuFeatures: Pick<GpuFeatures, 'start' | 'stop' | 'readMetrics'>;
   modelFeatures: Pick<ModelFeatures, 'start' | 'stop'>;
+  modelServer: Pick<ModelServer, 'start' | 'stop' | 'carrier' | 'renderMetrics'>;
   access: AccessService;
   eventLoop: EventLoopMonitor;
   ptyHost: PtyHost;
@@ -82,7 +84,7 @@ export class Backend {
 
   /** Opens for clients first, then looks after what was left running. @throws port.in_use */
   async start(): Promise<void> {
-    const { features, gpuFeatures, modelFeatures, eventLoop, logFile, clock, opened } = this.#parts;
+    const { features, gpuFeatures, modelFeatures, modelServer, eventLoop, logFile, clock, opened } = this.#parts;
     this.#escapes ??= logEscapes(logFile.log);
     features.settings.start();
     this.#noteDatabase();
@@ -94,6 +96,7 @@ export class Backend {
     features.models.registry.start();
     features.messages.start();
     await features.instances.start();
+    await modelServer.start();
     this.#webSocket.start();
     await this.#listen();
     this.#readyAfterMs = Math.round(process.uptime() * 1_000);
@@ -132,8 +135,8 @@ export class Backend {
   }
 
   async #listen(): Promise<void> {
-    const { config, logFile, access, gpuFeatures } = this.#parts;
-    const deps = { access, rest: this.#rest, webSocket: this.#webSocket, serveWindow: serveWindow(config.window), serveMetrics: serveMetrics(gpuFeatures.readMetrics), log: logFile.log };
+    const { config, logFile, access, gpuFeatures, modelServer } = this.#parts;
+    const deps = { access, rest: this.#rest, webSocket: this.#webSocket, serveWindow: serveWindow(config.window), serveMetrics: serveMetrics(async () => `${await gpuFeatures.readMetrics()}${modelServer.renderMetrics()}`), modelPort: modelServer.carrier, log: logFile.log };
     if (process.platform !== 'win32') await rm(config.socket, { force: true });
     this.#socketListener = new HttpListener(deps, { kind: 'socket', path: config.socket });
     await this.#socketListener.start();
@@ -172,7 +175,7 @@ export class Backend {
   }
 
   async #stop(runs: StopRequest): Promise<void> {
-    const { features, gpuFeatures, modelFeatures, ptyHost, eventLoop, opened, lock, logFile, clock } = this.#parts;
+    const { features, gpuFeatures, modelFeatures, modelServer, ptyHost, eventLoop, opened, lock, logFile, clock } = this.#parts;
     const { log } = logFile;
     log.info('backend.stopping', { runs });
     if (runs === 'stop') {
@@ -183,6 +186,7 @@ export class Backend {
       steps: [
         { name: 'listeners', stop: async () => { this.#webSocket.stop(); await this.#tcpListener?.stop(); await this.#socketListener?.stop(); } },
         { name: 'answers', stop: () => features.messages.stop() },
+        { name: 'engines', stop: () => modelServer.stop() },
         { name: 'models', stop: () => modelFeatures.stop() },
         { name: 'instances', stop: () => features.instances.stop() },
         { name: 'terminals', stop: () => features.terminals.stop() },

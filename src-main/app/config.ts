@@ -22,6 +22,8 @@ export interface AppConfig {
   /** What ships with the app. */
   readonly stockBlueprints: string;
   readonly versionsFile: string;
+  /** Where `npm run build:llama-server` keeps its builds. */
+  readonly llamaBuilds: string;
   readonly window: string;
   readonly logLevel: string;
   /** The environment that children are made from and settings may be fixed by. */
@@ -81,6 +83,7 @@ export function readConfig({ home, port, environment = process.env, resources = 
     socket: getLocalSocketPath(folder, 'backend'),
     stockBlueprints: join(resources, 'blueprints'),
     versionsFile: join(resources, 'versions.env'),
+    llamaBuilds: readLlamaBuilds(environment),
     window: join(resources, 'dist', 'window'),
     logLevel: environment['WHEELHOUSE_LOG_LEVEL'] ?? 'info',
     environment,
@@ -112,6 +115,10 @@ function readModelCaches(home: string, resources: string): ModelCaches {
     models, imported: join(models, 'imported'), stock: join(resources, 'resources', 'models'),
     lmStudio: [join(homedir(), '.lmstudio', 'models'), join(homedir(), '.cache', 'lm-studio', 'models')],
   };
+}
+
+function readLlamaBuilds(environment: Environment): string {
+  return environment['WHEELHOUSE_LLAMA_CACHE'] ?? join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'wheelhouse', 'llama-server');
 }
 
 function readNvidia(environment: Environment): AppConfig['nvidia'] {

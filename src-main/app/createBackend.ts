@@ -8,6 +8,7 @@ import { BlueprintLibrary, BlueprintService } from '../features/blueprints/index
 import { UpstreamChatModel } from '../features/chat/index.ts';
 import { GpuSampler } from '../features/gpus/index.ts';
 import { JournalRepository, JournalService } from '../features/journal/index.ts';
+import { FileSizePlanner } from '../features/serving/index.ts';
 import { parseSettingEnvironment, SettingsRepository, SettingsService } from '../features/settings/index.ts';
 import { EventLoopMonitor, SystemService } from '../features/system/index.ts';
 import { TerminalService } from '../features/terminals/index.ts';
@@ -31,6 +32,7 @@ import { ensureFolders } from './folders.ts';
 import { createGpuFeatures } from './gpuFeatures.ts';
 import { createInstanceFeatures } from './instanceFeatures.ts';
 import { createModelFeatures } from './modelFeatures.ts';
+import { createModelServer } from './modelServer.ts';
 import { readMachineFacts } from './machineFacts.ts';
 import { createShellPlaces } from './shellPlaces.ts';
 import { ensureSecrets } from './secrets.ts';
@@ -49,6 +51,8 @@ interface Shell {
   ggufWorkerEntry?: string;
   /** The entry of the thread that reads models' files, likewise. */
   fileWorkerEntry?: string;
+  /** The entry of the embedded engine, likewise. */
+  engineEntry?: string;
 }
 
 const PTY_HOST_ENTRY = fileURLToPath(new URL('../ptyHost/main.ts', import.meta.url));
@@ -90,6 +94,11 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
 
   const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry }, clock, log });
 
+  const modelServer = createModelServer({
+    config, opened, journal, settings, gpus, leases, processes, catalog: modelFeatures.registry.registry, planner: new FileSizePlanner(), endMarked: createMarkEnder({ processes, clock, log, home: config.home }),
+    apiKeySecret: secrets.apiKeySecret, getAddress: () => backend.readLive().address, engineEntry: shell.engineEntry, clock, log,
+  });
+
   const system = new SystemService({
     host: shell.host, eventLoop,
     fixed: { version: config.version, home: config.home, startedAtMs: clock.nowMs(), logPath: logFile.path, database: { schemaVersion: opened.schemaVersion, isReadOnly, keptAsidePath: opened.keptAsidePath } },
@@ -97,8 +106,8 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
     readMachine: () => readMachineFacts({ home: config.home, python: settings.get('python.command') ?? 'python3', isTerminalHostUp: terminals.hostState === 'up' }),
     createLink: () => backend.createLink(),
   });
-  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, models: modelFeatures.registry, hub: modelFeatures.hub, downloads: modelFeatures.downloads, conversations, messages };
+  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, models: modelFeatures.registry, hub: modelFeatures.hub, downloads: modelFeatures.downloads, modelConfigs: modelServer.configs, serving: modelServer.serving, apiKeys: modelServer.apiKeys, usage: modelServer.usage, conversations, messages };
   const boundary = createRpcBoundary(log, opened);
-  const backend: Backend = new Backend({ config, features, gpuFeatures, modelFeatures, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
+  const backend: Backend = new Backend({ config, features, gpuFeatures, modelFeatures, modelServer, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
   return backend;
 }
