@@ -15,9 +15,9 @@ import type { InstanceStore } from '../features/instances/instanceStore.ts';
 import { mirrorInstances } from '../features/instances/mirrorInstances.ts';
 import { createJournalStore, mirrorJournal } from '../features/journal/journalStore.ts';
 import type { JournalStore } from '../features/journal/journalStore.ts';
-import { createDownloadStore } from '../features/models/downloadStore.ts';
+import { createDownloadStore, mirrorDownloads } from '../features/models/downloadStore.ts';
 import type { DownloadStore } from '../features/models/downloadStore.ts';
-import { createModelStore } from '../features/models/modelStore.ts';
+import { createModelStore, mirrorModels } from '../features/models/modelStore.ts';
 import type { ModelStore } from '../features/models/modelStore.ts';
 import { createRunStore, mirrorRuns } from '../features/runs/runStore.ts';
 import type { RunStore } from '../features/runs/runStore.ts';
@@ -87,6 +87,8 @@ export function keepStores(stores: Stores, connection: Connection, report: (erro
   keepMirror(connection, (client, signal) => mirrorLeases(stores.leases, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorAlerts(stores.alerts, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorWorkstation(stores.workstation, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorModels(stores.models, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorDownloads(stores.downloads, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorJournal(stores.journal, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorConversations(stores.conversations, client, signal), report);
 }

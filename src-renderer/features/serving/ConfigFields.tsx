@@ -80,10 +80,10 @@ export function EngineFields({ draft, set }: FieldsProps): ReactNode {
   );
 }
 
-interface NumberBoxProps { label: string; help?: string; value: number | null; onChange: (value: number | null) => void }
+interface NumberBoxProps { label: string; help?: string; placeholder?: string; value: number | null; onChange: (value: number | null) => void }
 
 /** A number or nothing; what is no number stays in the box and is said. */
-export function NumberBox({ label, help, value, onChange }: NumberBoxProps): ReactNode {
+export function NumberBox({ label, help, placeholder, value, onChange }: NumberBoxProps): ReactNode {
   const { t } = useTranslation();
   const [text, setText] = useState(value === null ? '' : String(value));
   const isWrong = parseNumber(text) === undefined;
@@ -92,5 +92,5 @@ export function NumberBox({ label, help, value, onChange }: NumberBoxProps): Rea
     const number = parseNumber(next);
     if (number !== undefined) onChange(number);
   };
-  return <TextField label={label} help={help} inputMode="decimal" className="tabular" placeholder={t('models.fit.automatic')} value={text} onChange={type} error={isWrong ? t('serving.config.notNumber') : undefined} />;
+  return <TextField label={label} help={help} inputMode="decimal" className="tabular" placeholder={placeholder ?? t('models.fit.automatic')} value={text} onChange={type} error={isWrong ? t('serving.config.notNumber') : undefined} />;
 }

@@ -44,7 +44,7 @@ export function NewKeySheet({ onClose }: { onClose: () => void }): ReactNode {
         <TextField label={t('keys.name')} help={t('keys.nameHelp')} value={name} onChange={setName} />
         <fieldset className="flex flex-col gap-1.5"><legend className="pb-1 font-medium">{t('keys.column.scopes')}</legend>{apiKeyScope.options.map((scope) => <Checkbox key={scope} label={t(`keys.scopeText.${scope}`)} isChecked={scopes.includes(scope)} onChange={(isOn) => { setScopes(isOn ? [...scopes, scope] : scopes.filter((each) => each !== scope)); }} />)}</fieldset>
         <TextField label={t('keys.column.models')} help={t('keys.modelsHelp')} value={models} onChange={setModels} placeholder={t('keys.allModels')} />
-        <div className="grid grid-cols-2 gap-3">{limitKeys.map((key) => <NumberBox key={key} label={t(`keys.limitName.${key}`)} value={limits[key]} onChange={(value) => { setLimits({ ...limits, [key]: value }); }} />)}</div>
+        <div className="grid grid-cols-2 gap-3">{limitKeys.map((key) => <NumberBox key={key} placeholder={t('keys.noLimit')} label={t(`keys.limitName.${key}`)} value={limits[key]} onChange={(value) => { setLimits({ ...limits, [key]: value }); }} />)}</div>
         <Select label={t('keys.life')} value={life} options={lives.map((value) => ({ value, label: value === '0' ? t('keys.forEver') : t('keys.days', { count: Number(value) }) }))} onChange={setLife} />
         <button type="submit" hidden aria-hidden tabIndex={-1} />
       </form>

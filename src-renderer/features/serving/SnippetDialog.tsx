@@ -23,7 +23,7 @@ export function SnippetDialog({ onClose }: { onClose: () => void }): ReactNode {
   const snippet = snippets.find(({ id }) => id === client);
   const footer = <><Button onClick={() => { onClose(); showModelPage('keys'); }}>{t('serving.manageKeys')}</Button><Button variant="primary" onClick={onClose}>{t('app.close')}</Button></>;
   return (
-    <Dialog isOpen onClose={onClose} width="md" title={t('serving.connect')} description={t('serving.connectText')} footer={footer}>
+    <Dialog isOpen onClose={onClose} width="lg" title={t('serving.connect')} description={t('serving.connectText')} footer={footer}>
       <div className="flex flex-col gap-3">
         <div className="grid grid-cols-2 gap-3">
           <Select label={t('serving.client')} value={client} options={snippets.map(({ id, title }) => ({ value: id, label: title }))} onChange={setClient} />

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Markdown from 'react-markdown';
+import type { Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import type { HubPage as Page } from '#contract/hub.ts';
 import { useApp } from '../../../app/appContext.tsx';
@@ -15,6 +16,7 @@ import { IconButton } from '../../../ui/IconButton.tsx';
 import { Waiting } from '../../../ui/Waiting.tsx';
 import { showRepository } from '../modelPlace.ts';
 import { ChoiceTable } from './ChoiceTable.tsx';
+import './card.css';
 
 /** One repository of the hub: what can be pulled, which one fits here, and its card. */
 export function HubPage({ repo }: { repo: string }): ReactNode {
@@ -61,6 +63,16 @@ function usePage(repo: string): { page: Page | null; problem: Problem | null; tr
   return { page, problem, tryAgain: () => { setProblem(null); setRound((before) => before + 1); } };
 }
 
+/** Headings stand below the repository's own; links open outside; code and tables can be scrolled with the keyboard. */
+const parts: Components = {
+  h1: ({ children }) => <h3>{children}</h3>,
+  h2: ({ children }) => <h3>{children}</h3>,
+  h3: ({ children }) => <h4>{children}</h4>,
+  a: ({ href, children }) => <a href={href} target="_blank" rel="noreferrer">{children}</a>,
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+  table: ({ children }) => <table tabIndex={0}>{children}</table>,
+};
+
 /** The authors' own words. Their HTML and their pictures are left out. */
 function Card({ repo }: { repo: string }): ReactNode {
   const { t } = useTranslation();
@@ -73,5 +85,5 @@ function Card({ repo }: { repo: string }): ReactNode {
   }, [client, repo]);
   if (markdown === null) return <Waiting label={t('models.hub.readingCard')} />;
   if (markdown.trim() === '') return <p className="text-muted">{t('models.hub.noCard')}</p>;
-  return <article aria-label={t('models.hub.card')} className="prose-plain max-w-180 border-t border-line pt-3"><Markdown remarkPlugins={[remarkGfm]} skipHtml disallowedElements={['img']} components={{ a: ({ href, children }) => <a href={href} target="_blank" rel="noreferrer">{children}</a> }}>{markdown}</Markdown></article>;
+  return <article aria-label={t('models.hub.card')} className="card-text max-w-180 border-t border-line pt-3"><Markdown remarkPlugins={[remarkGfm]} skipHtml disallowedElements={['img']} components={parts}>{markdown}</Markdown></article>;
 }

@@ -57,7 +57,7 @@ function toColumns(t: TFunction): GridColumn<ModelVersion>[] {
   const title = (id: string): { id: string; title: string } => ({ id, title: t(`models.column.${id}`) });
   return [
     { ...title('name'), sortBy: ({ reference }) => reference, toTitle: ({ reference }) => reference, render: (version) => <Name version={version} /> },
-    { ...title('capabilities'), widthRem: 15, render: ({ capabilities }) => capabilities.map((each) => <Badge key={each}>{t(`models.capability.${each}`)}</Badge>) },
+    { ...title('capabilities'), widthRem: 15, render: ({ capabilities }) => capabilities.filter((each) => each !== 'completion' || capabilities.length === 1).map((each) => <Badge key={each}>{t(`models.capability.${each}`)}</Badge>) },
     { ...title('parameters'), widthRem: 6, isNumeric: true, sortBy: ({ parameterCount }) => parameterCount, render: ({ parameterCount }) => formatParameters(parameterCount) },
     { ...title('context'), widthRem: 6, isNumeric: true, sortBy: ({ contextTokens }) => contextTokens, render: ({ contextTokens }) => formatTokens(contextTokens) },
     { ...title('size'), widthRem: 7, isNumeric: true, sortBy: ({ sizeBytes }) => sizeBytes, render: ({ sizeBytes }) => formatBytes(sizeBytes) },
