@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Download } from '#contract/downloads.ts';
@@ -17,16 +17,40 @@ export interface DownloadWorld {
   /** The `hub` folder of the backend's own cache. */
   cache: string;
   environment: Record<string, string>;
-  start(extra?: Record<string, string>): Promise<TestBackend>;
+  /** The commit that a repository's main branch is at. */
+  commitOf(repo: string): Promise<string>;
 }
 
-export async function createDownloadWorld(options: FakeHubOptions): Promise<DownloadWorld> {
+const ends: (() => Promise<void>)[] = [];
+
+/** Ends every backend and hub that was opened, the newest first. */
+export async function endDownloadWorlds(): Promise<void> {
+  for (const end of ends.splice(0).reverse()) await end();
+}
+
+/** A backend of this world; ended with it unless it has been killed. */
+export async function startIn({ home, environment }: DownloadWorld, extra: Record<string, string> = {}): Promise<TestBackend> {
+  const backend = await startBackend({ home, env: { ...environment, ...extra } });
+  ends.push(() => (isAlive(backend.pid) ? backend.stop() : Promise.resolve()));
+  return backend;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+export async function openDownloadWorld(options: FakeHubOptions): Promise<DownloadWorld> {
   const hub = await startFakeHub(options);
   const home = makeHome();
   const user = join(makeHome(), 'user');
   await mkdir(user, { recursive: true });
   const environment = { HOME: user, XDG_CACHE_HOME: join(user, '.cache'), HF_HOME: '', HF_HUB_CACHE: '', HF_TOKEN: '', OLLAMA_MODELS: '', HF_ENDPOINT: hub.url };
-  return { hub, home, environment, cache: join(home, 'models', 'huggingface', 'hub'), start: (extra = {}) => startBackend({ home, env: { ...environment, ...extra } }) };
+  ends.push(() => hub.stop());
+  return { hub, home, environment, cache: join(home, 'models', 'huggingface', 'hub'), commitOf: async (repo) => ((await (await fetch(`${hub.url}/api/models/${repo}`)).json()) as { sha: string }).sha };
 }
 
 /** Shards of one quantisation, with a card; `shardMib` each. */
@@ -36,6 +60,13 @@ export function shardedFiles({ shards, shardMib, label = 'Q4_K_M' }: { shards: n
     { path: 'README.md', text: '# A model\n' },
     ...Array.from({ length: shards }, (_, index): FakeFile => ({ path: `model-${label}-${number(index + 1)}-of-${number(shards)}.gguf`, seed: index + 1, sizeBytes: shardMib * MIB + index })),
   ];
+}
+
+/** kill -9 for the process that fetches for this backend, if one runs. */
+export async function killTransferProcess(backendPid: number): Promise<void> {
+  const children = readFileSync(`/proc/${backendPid}/task/${backendPid}/children`, 'utf8').trim().split(' ').filter((pid) => pid !== '');
+  const pid = children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('transferProcess'));
+  if (pid !== undefined) process.kill(Number(pid), 'SIGKILL');
 }
 
 /** Waits until a download has one of these states. */
@@ -57,8 +88,8 @@ export async function hashFile(path: string): Promise<string> {
 
 /** The sha256 that the hub lists, by path. */
 export async function listedHashes(hub: RunningFakeHub, repo: string): Promise<Map<string, string>> {
+  // Its own request is not counted: only bodies of files are.
   const rows = await (await fetch(`${hub.url}/api/models/${repo}/tree/main?recursive=true`)).json() as { path: string; lfs?: { oid: string } }[];
-  await hub.forgetRequests();
   return new Map(rows.flatMap(({ path, lfs }) => (lfs === undefined ? [] : [[path, lfs.oid] as const])));
 }
 

@@ -3,6 +3,7 @@ import type { TransferProgress } from '../../platform/transfer/transferMessages.
 import { getSnapshotFolder } from './cacheLayout.ts';
 import type { DownloadFile, DownloadRecord } from './downloadRecord.ts';
 import { ProgressMeter } from './progressMeter.ts';
+import { isActive } from './queuePolicy.ts';
 
 /** One file on its way. */
 interface RunningFile { cancel: AbortController; settled: Promise<void>; fetchedBytes: number }
@@ -34,7 +35,7 @@ export class DownloadItem {
     running.fetchedBytes = progress.fetchedBytes;
     file.status = progress.stage;
     if (progress.stage === 'downloading') file.doneBytes = progress.doneBytes;
-    this.record.status = this.#isVerifying() ? 'verifying' : 'downloading';
+    if (isActive(this.record.status)) this.record.status = this.#isVerifying() ? 'verifying' : 'downloading';
   }
 
   /** Ends all its files and waits until nothing touches them any more. */

@@ -160,7 +160,7 @@ export class FileFetch {
     failed.promise.catch(() => undefined);
     let isBroken = false;
     const writer = new PartWriter({
-      file: this.#file, fromByte: part.fromByte + part.writtenBytes,
+      file: this.#file, clock, fromByte: part.fromByte + part.writtenBytes,
       onWritten: (upToByte) => { this.#note(part, upToByte); },
       onFailed: (error) => { isBroken = true; failed.reject(error); },
     });

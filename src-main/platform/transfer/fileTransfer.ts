@@ -24,6 +24,8 @@ export class FileTransfer {
   #fetch: FileFetch | null = null;
   #hashing: HashingFile | null = null;
   #fetchedBefore = 0;
+  /** In the partial file when its last fetch ended. */
+  #keptBytes = 0;
 
   constructor(deps: FileTransferDeps, job: TransferJob) {
     this.#deps = deps;
@@ -31,7 +33,7 @@ export class FileTransfer {
   }
 
   get progress(): TransferProgress {
-    return { stage: this.#stage, doneBytes: this.#fetch?.doneBytes ?? 0, fetchedBytes: this.#fetchedBytes, hashedBytes: this.#hashing?.hashedBytes ?? 0 };
+    return { stage: this.#stage, doneBytes: this.#fetch?.doneBytes ?? this.#keptBytes, fetchedBytes: this.#fetchedBytes, hashedBytes: this.#hashing?.hashedBytes ?? 0 };
   }
 
   get #fetchedBytes(): number {
@@ -87,7 +89,9 @@ export class FileTransfer {
       await this.#quarantine(job.partialPath);
       return { kind: 'wrong' };
     } catch (error) {
+      this.#keptBytes = fetching.doneBytes;
       if (!(error instanceof ChangedUpstream)) throw error;
+      this.#keptBytes = 0;
       await fetching.discard();
       return { kind: 'changed', reason: error.message };
     } finally {

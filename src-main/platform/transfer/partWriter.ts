@@ -1,11 +1,15 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { Clock } from '../../base/clock.ts';
 
 const FLUSH_BYTES = 256 * 1024;
+/** What a slow connection brings does not wait for more: a killed process would lose it. */
+const FLUSH_AFTER_MS = 20;
 const MOST_WAITING_BYTES = 3 * 256 * 1024;
 
 interface PartWriterOptions {
   file: Pick<FileHandle, 'writev'>;
   fromByte: number;
+  clock: Pick<Clock, 'after'>;
   /** Called after each write with the place up to which the file is written. */
   onWritten: (upToByte: number) => void;
   /** The system refused a write; nothing more is written. */
@@ -20,6 +24,7 @@ export class PartWriter {
   #waitingBytes = 0;
   #writing: Promise<void> | null = null;
   #failed: Error | null = null;
+  #cancelTimer: (() => void) | null = null;
   #wakes: (() => void)[] = [];
 
   constructor(options: PartWriterOptions) {
@@ -32,6 +37,7 @@ export class PartWriter {
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
     if (this.#waitingBytes >= FLUSH_BYTES) this.#writing ??= this.#write();
+    else this.#cancelTimer ??= this.#options.clock.after(FLUSH_AFTER_MS, () => { this.#cancelTimer = null; this.#writing ??= this.#write(); });
     return this.#waitingBytes < MOST_WAITING_BYTES;
   }
 
@@ -43,6 +49,8 @@ export class PartWriter {
 
   /** Writes all that was taken. @throws what the system says. */
   async flush(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
     while (this.#failed === null && (this.#writing !== null || this.#waitingBytes > 0)) {
       this.#writing ??= this.#write();
       await this.#writing;
@@ -52,6 +60,8 @@ export class PartWriter {
 
   /** Writes until little is left; never rejects. */
   async #write(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
     try {
       do {
         const buffers = this.#waiting.splice(0);

@@ -18,7 +18,7 @@ interface DeskOptions {
   send: (reply: TransferReply) => void;
 }
 
-interface Running { transfer: FileTransfer; cancel: AbortController }
+interface Running { transfer: FileTransfer; cancel: AbortController; settled: Promise<void> }
 
 const PROGRESS_EVERY_MS = 200;
 const CONNECTION = { connect: { timeout: 15_000 }, headersTimeout: 30_000, bodyTimeout: 30_000, keepAliveTimeout: 10_000, pipelining: 1 };
@@ -43,17 +43,28 @@ export class TransferDesk {
   accept(request: TransferRequest): void {
     if (request.kind === 'limit') this.#limiter.setLimit(request.bytesPerSecond);
     else if (request.kind === 'cancel') this.#running.get(request.id)?.cancel.abort(new Cancelled());
-    else this.#run(request).catch((error: unknown) => { queueMicrotask(() => { throw error; }); });
+    else this.#begin(request);
   }
 
-  async #run({ id, job }: Extract<TransferRequest, { kind: 'run' }>): Promise<void> {
-    const { clock, bootId, send } = this.#options;
+  /** Ends every transfer; resolves when what had come is written. */
+  async stop(): Promise<void> {
+    const all = [...this.#running.values()];
+    for (const { cancel } of all) cancel.abort(new Cancelled());
+    await Promise.all(all.map(({ settled }) => settled));
+  }
+
+  #begin({ id, job }: Extract<TransferRequest, { kind: 'run' }>): void {
+    const { clock, bootId } = this.#options;
     const transfer = new FileTransfer({ clock, bootId, limiter: this.#limiter, memory: this.#memory, hasher: this.#hasher, dispatcher: this.#dispatcher }, job);
-    const running = { transfer, cancel: new AbortController() };
-    this.#running.set(id, running);
+    const cancel = new AbortController();
     this.#stopReporting ??= clock.every(PROGRESS_EVERY_MS, () => { this.#report(); });
+    this.#running.set(id, { transfer, cancel, settled: this.#run(id, transfer, cancel.signal) });
+  }
+
+  async #run(id: number, transfer: FileTransfer, signal: AbortSignal): Promise<void> {
+    const { send } = this.#options;
     try {
-      const result = await transfer.run(running.cancel.signal);
+      const result = await transfer.run(signal);
       send({ kind: 'done', id, result });
     } catch (error) {
       send({ kind: 'progress', id, progress: transfer.progress });
@@ -85,14 +96,21 @@ function readCollector(): (() => void) | null {
   return collect === undefined ? null : () => { collect({ type: 'minor', execution: 'sync' }); };
 }
 
+/** The parent is gone, and what has come is still written. */
+const FAREWELL_MS = 500;
+
 const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 const TEN_MINUTES_MS = 600_000;
 
 /** Serves the parent of this process until it goes. */
 export function serveTransfers({ hashEntry, isProxied }: Pick<DeskOptions, 'hashEntry' | 'isProxied'>): void {
-  const desk = new TransferDesk({ clock: systemClock, hashEntry, isProxied, bootId: readBootId(), send: (reply) => { process.send?.(reply); } });
+  const desk = new TransferDesk({ clock: systemClock, hashEntry, isProxied, bootId: readBootId(), send: (reply) => { if (process.connected) process.send?.(reply); } });
   process.on('message', (request: TransferRequest) => { desk.accept(request); });
-  process.on('disconnect', () => { process.exit(0); });
+  const exit = (): void => { process.exit(0); };
+  process.on('disconnect', () => {
+    systemClock.after(FAREWELL_MS, exit);
+    desk.stop().then(exit, exit);
+  });
 }
 
 /** Differs from one start of the machine to the next; elsewhere than on Linux it is the start's time to ten minutes. */
