@@ -3,7 +3,7 @@ import type { ConversationService, MessageService } from '../features/chat/index
 import type { DownloadService } from '../features/downloads/index.ts';
 import type { AlertService, GpuSampler, HistoryService, LeaseService } from '../features/gpus/index.ts';
 import type { InstanceService } from '../features/instances/index.ts';
-import type { HubService } from '../features/models/index.ts';
+import type { FitCalls, HubService } from '../features/models/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import type { RunService } from '../features/runs/index.ts';
 import type { ApiKeyService, ConfigService, ServingService, UsageLedger } from '../features/serving/index.ts';
@@ -17,6 +17,7 @@ import { apiKeyHandlers } from './apiKeys.ts';
 import { blueprintHandlers } from './blueprints.ts';
 import { conversationHandlers } from './conversations.ts';
 import { downloadHandlers } from './downloads.ts';
+import { fitHandlers } from './fits.ts';
 import { gpuHistoryHandlers } from './gpuHistory.ts';
 import { gpuHandlers } from './gpus.ts';
 import { hubHandlers } from './hub.ts';
@@ -50,6 +51,7 @@ export interface Features {
   journal: JournalService;
   settings: SettingsService;
   models: ModelCalls;
+  fits: FitCalls;
   hub: HubService;
   downloads: DownloadService;
   modelConfigs: ConfigService;
@@ -77,6 +79,7 @@ export function createRouter(features: Features) {
     journal: journalHandlers(api.journal, features.journal),
     settings: settingsHandlers(api.settings, features.settings),
     models: modelHandlers(api.models, features.models),
+    fits: fitHandlers(api.fits, features.fits),
     hub: hubHandlers(api.hub, features.hub),
     downloads: downloadHandlers(api.downloads, features.downloads),
     modelConfigs: modelConfigHandlers(api.modelConfigs, features.modelConfigs),

@@ -25,7 +25,7 @@ import { migrations } from '../platform/sqlite/migrations.ts';
 import { PortableWorkstationProbe, ProcWorkstationProbe } from '../platform/workstation/workstationProbe.ts';
 import { Backend } from './backend.ts';
 import { lockHome } from './backendLock.ts';
-import { createChatFeatures } from './chatFeatures.ts';
+import { createChatFeatures, findChatModel } from './chatFeatures.ts';
 import type { AppConfig } from './config.ts';
 import { createMarkEnder } from './endMarked.ts';
 import { ensureFolders } from './folders.ts';
@@ -90,7 +90,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
   const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
 
-  const { conversations, messages } = createChatFeatures({ opened, models: { chat: new UpstreamChatModel({ upstream: new PooledUpstream({ clock }), target: { origin: 'http://localhost', socketPath: config.socket, headers: {} } }), find: () => ({ canSee: null }) }, clock, log });
+  const { conversations, messages } = createChatFeatures({ opened, models: { chat: new UpstreamChatModel({ upstream: new PooledUpstream({ clock }), target: { origin: 'http://localhost', socketPath: config.socket, headers: {} } }), find: (name) => findChatModel(modelServer.configs, name) }, clock, log });
 
   const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry }, clock, log });
 
@@ -106,7 +106,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
     readMachine: () => readMachineFacts({ home: config.home, python: settings.get('python.command') ?? 'python3', isTerminalHostUp: terminals.hostState === 'up' }),
     createLink: () => backend.createLink(),
   });
-  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, models: modelFeatures.registry, hub: modelFeatures.hub, downloads: modelFeatures.downloads, modelConfigs: modelServer.configs, serving: modelServer.serving, apiKeys: modelServer.apiKeys, usage: modelServer.usage, conversations, messages };
+  const features: Features = { system, blueprints, instances, runs, runUsages, terminals, gpus, gpuHistory, leases, alerts, workstation, journal, settings, models: modelFeatures.registry, fits: modelFeatures.fits, hub: modelFeatures.hub, downloads: modelFeatures.downloads, modelConfigs: modelServer.configs, serving: modelServer.serving, apiKeys: modelServer.apiKeys, usage: modelServer.usage, conversations, messages };
   const boundary = createRpcBoundary(log, opened);
   const backend: Backend = new Backend({ config, features, gpuFeatures, modelFeatures, modelServer, access, eventLoop, ptyHost, opened, lock, logFile, clock, router: createRouter(features), boundary });
   return backend;

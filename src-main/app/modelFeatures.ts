@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger.ts';
 import { BlobFinder, DownloadBook, DownloadPlanner, DownloadQueue, DownloadRepository, DownloadService } from '../features/downloads/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import type { LeaseService } from '../features/gpus/index.ts';
-import { createLocalModels, estimateBySize, groupHubFiles, HubService, type MemoryBudget } from '../features/models/index.ts';
+import { createLocalModels, estimateBySize, FitCalls, type FitService, groupHubFiles, HubService, type MemoryBudget } from '../features/models/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
 import { readFreeBytes } from '../platform/files/folderFacts.ts';
 import type { Hub } from '../platform/hub/hub.ts';
@@ -32,6 +32,8 @@ interface Surroundings {
 /** Models: the hub, what is pulled from it, and what is here. */
 export interface ModelFeatures {
   readonly registry: RegistryFeatures['calls'];
+  readonly fits: FitCalls;
+  readonly fitService: FitService;
   readonly hub: HubService;
   readonly downloads: DownloadService;
   start(): Promise<void>;
@@ -44,7 +46,7 @@ const KIB = 1024;
 /** Builds what has to do with models. */
 export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
   const { config, opened, journal, settings, leases, entries, clock, log } = surroundings;
-  const local = createRegistryFeatures({ config, opened, journal, listDependents: () => [], entryPath: entries.fileWorker, clock, log });
+  const local = createRegistryFeatures({ config, opened, journal, leases, listDependents: () => [], entryPath: entries.fileWorker, clock, log });
   const { registry } = local.calls;
   const token = createTokenReader(config.hub);
   const getHub = createHubSource(surroundings, token.get);
@@ -74,7 +76,7 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
   const applyLimit = (): void => { transfers.setLimit(settings.get('downloads.limitKib') * KIB); };
   const listening = settings.onDidChange(({ key }) => { if (key.startsWith('downloads.')) { applyLimit(); queue.schedule(); } });
   return {
-    registry: local.calls, hub, downloads,
+    registry: local.calls, fitService: local.fits, fits: new FitCalls({ registry, service: local.fits, getHub }), hub, downloads,
     start: async () => {
       local.start();
       await token.read();

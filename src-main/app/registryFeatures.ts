@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { ModelVersionId } from '#contract/modelIds.ts';
@@ -5,8 +6,9 @@ import type { RemovalPlan } from '#contract/models.ts';
 import type { ModelCalls } from '../api/models.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { LeaseService } from '../features/gpus/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
-import { CacheScanner, createHuggingFaceCache, createImportedModels, createLmStudioCache, createOllamaCache, createStockModels, HashKeeper, ImportService, ModelInspector, ModelRegistry, ModelRepository, NameBook, readModelMetadata, RemovalService, RoleRepository, takeInDownload, VersionBook, type DownloadedModel } from '../features/models/index.ts';
+import { CacheScanner, CorrectionRepository, createHuggingFaceCache, createImportedModels, createLmStudioCache, createOllamaCache, createStockModels, FitService, HashKeeper, HeaderEstimator, ImportService, ModelInspector, ModelRegistry, ModelRepository, NameBook, readModelMetadata, RemovalService, RoleRepository, takeInDownload, VersionBook, type DownloadedModel } from '../features/models/index.ts';
 import { WorkerModelFileReader } from '../platform/modelFiles/workerModelFileReader.ts';
 import type { OpenedDatabase } from '../platform/sqlite/database.ts';
 import type { AppConfig } from './config.ts';
@@ -15,6 +17,7 @@ interface Surroundings {
   config: Pick<AppConfig, 'hub' | 'modelCaches'>;
   opened: OpenedDatabase;
   journal: JournalService;
+  leases: LeaseService;
   /** Who names a version outside the registry. */
   listDependents: (versionId: ModelVersionId) => RemovalPlan['dependents'];
   /** The entry of the thread that reads models' files where it is not the source. */
@@ -26,6 +29,7 @@ interface Surroundings {
 /** What models are on this machine. */
 export interface RegistryFeatures {
   readonly calls: ModelCalls;
+  readonly fits: FitService;
   readonly takeInDownload: (finished: DownloadedModel) => Promise<ModelVersionId[]>;
   /** Files that are known to have this content. */
   readonly findFiles: (sha256: string) => Promise<string[]>;
@@ -34,7 +38,7 @@ export interface RegistryFeatures {
 }
 
 /** Builds the registry and what fills and empties it. */
-export function createRegistryFeatures({ config, opened, journal, listDependents, entryPath, clock, log }: Surroundings): RegistryFeatures {
+export function createRegistryFeatures({ config, opened, journal, leases, listDependents, entryPath, clock, log }: Surroundings): RegistryFeatures {
   const { hub, modelCaches } = config;
   const names = new NameBook(new RoleRepository(opened.database));
   const versions = new VersionBook(new ModelRepository(opened.database), names);
@@ -51,11 +55,17 @@ export function createRegistryFeatures({ config, opened, journal, listDependents
     ],
   });
   const removal = new RemovalService({ registry, versions, roots: [modelCaches.models, hub.userCache], listDependents, log });
+  const fits = new FitService({
+    estimator: new HeaderEstimator(reader), ledger: leases, corrections: new CorrectionRepository(opened.database), clock, isReadOnly: opened.isReadOnly,
+    readRam: () => ({ freeBytes: process.availableMemory(), totalBytes: totalmem() }),
+    listPaths: ({ id, files }) => files.flatMap((file) => (file.role === 'weights' || file.role === 'adapter' ? registry.getFilePath(id, file) ?? [] : [])),
+  });
   const requireWritable = (): void => {
     const { isReadOnly, schemaVersion, supportedVersion } = opened;
     if (isReadOnly) throw new AppError('database.read_only', 'the database is of a newer version', { schemaVersion, supportedVersion });
   };
   return {
+    fits,
     calls: { registry, imports, hashes, scanner, removal, readMetadata: (version) => readModelMetadata(reader, version), requireWritable },
     takeInDownload: (finished) => takeInDownload({ registry, inspector }, finished),
     findFiles: async (sha256) => registry.list().flatMap(({ id, files }) => files.flatMap((file) => (file.sha256 === sha256 ? registry.getFilePath(id, file) ?? [] : []))),

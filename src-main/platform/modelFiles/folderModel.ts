@@ -7,6 +7,8 @@ import type { SafetensorsHeader } from './safetensors.ts';
 const loose = z.record(z.string(), z.unknown());
 type Loose = z.infer<typeof loose>;
 
+const namedTemplates = z.array(z.object({ name: z.string(), template: z.string() }));
+
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
 const FIM = /<\|?(fim[_-]prefix|fim[_-]begin|PRE)\|?>|<｜fim▁begin｜>/i;
 const CONTEXT_KEYS = ['max_position_embeddings', 'n_positions', 'n_ctx', 'max_sequence_length', 'seq_length'];
@@ -16,14 +18,14 @@ const ENCODERS = /bert|roberta|mpnet|^e5|gte|nomic|jina/i;
 export function readFolderModel(folder: string, format: ModelHeader['format'], weights: SafetensorsHeader | null): ModelHeader {
   const adapter = readJson(join(folder, 'adapter_config.json'));
   const config = readJson(join(folder, 'config.json')) ?? {};
-  const inner = { ...config, ...(loose.safeParse(config['text_config']).data ?? {}) };
+  const inner = { ...config, ...toLoose(config['text_config']) };
   const tokenizer = readJson(join(folder, 'tokenizer_config.json')) ?? {};
   const architecture = toText(config['model_type']);
   return {
     ...EMPTY_HEADER, format, architecture,
     kind: adapter === null ? 'model' : 'adapter',
     name: toText(config['_name_or_path'])?.split('/').at(-1) ?? null,
-    parameterCount: weights?.parameterCount ?? null,
+    ...(weights && { parameterCount: weights.parameterCount, headerBytes: weights.headerBytes }),
     quantisation: nameQuantisation(config, weights),
     contextTokens: firstCount(inner, CONTEXT_KEYS), embeddingLength: firstCount(inner, ['hidden_size', 'n_embd', 'd_model']), layerCount: firstCount(inner, ['num_hidden_layers', 'n_layer', 'num_layers']),
     chatTemplate: readTemplate(folder, tokenizer),
@@ -31,7 +33,6 @@ export function readFolderModel(folder: string, format: ModelHeader['format'], w
     hasInfill: FIM.test(JSON.stringify(tokenizer['added_tokens_decoder'] ?? '')),
     hasVision: config['vision_config'] !== undefined,
     parents: readBase(adapter),
-    headerBytes: weights?.headerBytes ?? 0,
   };
 }
 
@@ -51,10 +52,16 @@ function countLabels(config: Loose): number {
 /** The template beside the weights wins over the one in the tokenizer's configuration; of several the default. */
 function readTemplate(folder: string, tokenizer: Loose): string | null {
   const own = readText(join(folder, 'chat_template.jinja')) ?? toText(readJson(join(folder, 'chat_template.json'))?.['chat_template']);
-  if (own !== null) return own;
-  const written = tokenizer['chat_template'];
-  const named = z.array(z.object({ name: z.string(), template: z.string() })).safeParse(written).data;
-  return toText(written) ?? named?.find(({ name }) => name === 'default')?.template ?? named?.[0]?.template ?? null;
+  return own ?? toText(tokenizer['chat_template']) ?? chooseNamed(namedTemplates.safeParse(tokenizer['chat_template']).data ?? []);
+}
+
+function chooseNamed(templates: z.infer<typeof namedTemplates>): string | null {
+  const chosen = templates.find(({ name }) => name === 'default') ?? templates[0];
+  return chosen?.template ?? null;
+}
+
+function toLoose(value: unknown): Loose {
+  return loose.safeParse(value).data ?? {};
 }
 
 function nameQuantisation(config: Loose, weights: SafetensorsHeader | null): string | null {

@@ -1,3 +1,4 @@
+import type { MemoryShape } from './gguf/memoryShape.ts';
 import type { HeaderMetadata, ModelHeader } from './modelHeader.ts';
 import type { ScanFinding } from './worker/fileWorkerMessages.ts';
 
@@ -21,6 +22,8 @@ export interface ModelFileReader {
   readHeader(format: ModelHeader['format'], paths: readonly string[]): Promise<ModelHeader>;
   /** The header's own entries; null for a format that has none. */
   readMetadata(format: ModelHeader['format'], path: string): Promise<HeaderMetadata | null>;
+  /** What of a GGUF model, in all its parts, decides how much memory it takes. */
+  readMemoryShape(paths: readonly string[]): Promise<MemoryShape>;
   /** Which names a pickle would import, as far as they are not known to be harmless. Nothing is unpickled. */
   scanPickle(path: string): Promise<readonly ScanFinding[]>;
   /** Hashes a file. @throws the signal's reason */

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { FileByteSource } from './byteSource.ts';
 import { readFolderModel } from './folderModel.ts';
-import { parseGgufHeader, type GgufHeader } from './gguf/ggufHeader.ts';
+import { parseGgufHeader, type GgufHeader, type GgufTensor } from './gguf/ggufHeader.ts';
 import { toGgufMetadata, toGgufModel } from './gguf/ggufModel.ts';
+import { TensorSums, toShapeSource, type MemoryShape } from './gguf/memoryShape.ts';
 import { HeaderError } from './headerError.ts';
 import { EMPTY_HEADER, type HeaderMetadata, type ModelHeader } from './modelHeader.ts';
 import { parseSafetensorsHeader, type SafetensorsHeader } from './safetensors.ts';
@@ -34,15 +35,23 @@ export function readMetadata(format: ModelHeader['format'], path: string): Heade
   };
 }
 
+/** What of a GGUF model, in all its parts, decides how much memory it takes. */
+export function readMemoryShape(paths: readonly string[]): MemoryShape {
+  const sums = new TensorSums();
+  const [first, ...others] = paths.map((path) => readGgufHeader(path, (tensor) => { sums.add(tensor); }));
+  if (first === undefined) throw new HeaderError('unreadable', 'no file');
+  return sums.toShape(toShapeSource([first, ...others].find(({ metadata }) => metadata.has('general.architecture')) ?? first));
+}
+
 function readGguf(first: string, others: readonly string[]): ModelHeader {
   const model = toGgufModel(readGgufHeader(first));
   const further = others.reduce((sum, path) => sum + readGgufHeader(path).parameterCount, 0);
   return further === 0 ? model : { ...model, parameterCount: (model.parameterCount ?? 0) + further };
 }
 
-function readGgufHeader(path: string): GgufHeader {
+function readGgufHeader(path: string, onTensor?: (tensor: GgufTensor) => void): GgufHeader {
   using source = new FileByteSource(path);
-  return parseGgufHeader(source);
+  return parseGgufHeader(source, onTensor);
 }
 
 function readSafetensors(path: string): SafetensorsHeader {

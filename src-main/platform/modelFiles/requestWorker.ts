@@ -28,6 +28,7 @@ export class RequestWorker {
   #current: Pending | null = null;
   #worker: Worker | null = null;
   #nextId = 1;
+  #ending: Promise<void> = Promise.resolve();
   #cancelTimer: () => void = () => undefined;
 
   constructor(deps: RequestWorkerDeps) {
@@ -55,6 +56,7 @@ export class RequestWorker {
 
   async stop(): Promise<void> {
     for (const pending of this.#queue.splice(0)) pending.settle({ error: new HeaderError('unreadable', 'stopped') });
+    await this.#ending;
     await this.#end(new HeaderError('unreadable', 'stopped'));
   }
 
@@ -75,7 +77,7 @@ export class RequestWorker {
     const worker = new Worker(this.#deps.entry, { resourceLimits: { maxOldGenerationSizeMb: this.#deps.maxHeapMb, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 } });
     worker.unref();
     worker.on('message', (raw) => { if (this.#worker === worker) this.#hear(raw); });
-    worker.on('error', (error) => { if (this.#worker === worker) this.#lose(error); });
+    worker.on('error', (error) => { if (this.#worker === worker) this.#lose(toError(error)); });
     worker.on('exit', () => { if (this.#worker === worker) this.#lose(new HeaderError('unreadable', 'the reader ended')); });
     return worker;
   }
@@ -104,11 +106,8 @@ export class RequestWorker {
 
   /** The thread is of no use any more: whoever waits for it hears why, and the others get a new one. */
   #lose(error: Error): void {
-    void this.#end(error instanceof HeaderError || this.#isAbort(error) ? error : new HeaderError('too_large', error.message)).then(() => { this.#next(); });
-  }
-
-  #isAbort(error: Error): boolean {
-    return !('code' in error) || error.code !== 'ERR_WORKER_OUT_OF_MEMORY';
+    const reason = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? new HeaderError('too_large', error.message) : error;
+    this.#ending = this.#end(reason).finally(() => { this.#next(); });
   }
 
   async #end(error: Error): Promise<void> {

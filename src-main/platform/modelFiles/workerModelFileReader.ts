@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../base/clock.ts';
 import { invariant } from '../../base/invariant.ts';
+import type { MemoryShape } from './gguf/memoryShape.ts';
 import type { HashedFile, ModelFileReader, ReadOptions } from './modelFileReader.ts';
 import type { HeaderMetadata, ModelHeader } from './modelHeader.ts';
 import { RequestWorker } from './requestWorker.ts';
@@ -24,6 +25,10 @@ export class WorkerModelFileReader implements ModelFileReader {
 
   async readMetadata(format: ModelHeader['format'], path: string): Promise<HeaderMetadata | null> {
     return expectKind(await this.#headers.ask({ kind: 'metadata', format, path }), 'metadata').metadata;
+  }
+
+  async readMemoryShape(paths: readonly string[]): Promise<MemoryShape> {
+    return expectKind(await this.#headers.ask({ kind: 'memory', paths }), 'memory').shape;
   }
 
   async scanPickle(path: string): Promise<readonly ScanFinding[]> {

@@ -1,6 +1,6 @@
 import type { Logger } from '../../../base/logger.ts';
-import { isDangerous, type ModelInspector } from '../inspect/modelInspector.ts';
-import type { ModelRegistry } from '../registry/modelRegistry.ts';
+import { isDangerous, type InspectedModel, type ModelInspector } from '../inspect/modelInspector.ts';
+import type { FoundVersion, ModelRegistry } from '../registry/modelRegistry.ts';
 import type { VersionBook } from '../registry/versionBook.ts';
 import type { CacheEntry, ListCache } from './cacheEntry.ts';
 import { checkHealth } from './healthCheck.ts';
@@ -54,19 +54,12 @@ export class CacheScanner {
   async #takeIn(entry: CacheEntry): Promise<boolean> {
     const { registry, versions, inspector, log } = this.#deps;
     if (this.#isKnown(entry)) return false;
-    try {
-      const { version, problem } = await inspector.inspect(entry.group, { root: entry.root, hashOf: entry.hashOf });
-      if (this.#isStopping) return false;
-      const before = versions.listKept().length;
-      const health = isDangerous(version.facts.pickleFindings) ? 'quarantined' : version.health ?? 'ok';
-      if (problem !== null) log.warn('models.unreadable', { path: entry.group.files[0]?.path, problem });
-      registry.record({ ...version, modelName: entry.modelName ?? version.modelName, label: chooseLabel(entry, version.label), storage: entry.storage, source: entry.source, health }, { bringBack: false });
-      return versions.listKept().length > before;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
-      log.warn('models.scan_skipped', { path: entry.group.files[0]?.path, reason: error.message });
-      return false;
-    }
+    const { version, problem } = await inspector.inspect(entry.group, { root: entry.root, hashOf: entry.hashOf });
+    if (this.#isStopping) return false;
+    if (problem !== null) log.warn('models.unreadable', { path: entry.group.files[0]?.path, problem });
+    const before = versions.listKept().length;
+    registry.record(toFound(entry, version), { bringBack: false });
+    return versions.listKept().length > before;
   }
 
   #isKnown({ group }: CacheEntry): boolean {
@@ -90,6 +83,12 @@ export class CacheScanner {
   }
 }
 
-function chooseLabel({ label, source }: CacheEntry, read: string): string {
-  return source.kind === 'cache' && source.cache === 'ollama' ? label ?? read : label !== null && read.length === 8 ? label : read;
+function toFound({ modelName, storage, source, ...entry }: CacheEntry, version: InspectedModel['version']): FoundVersion {
+  const health = isDangerous(version.facts.pickleFindings) ? 'quarantined' : version.health ?? 'ok';
+  return { ...version, modelName: modelName ?? version.modelName, label: chooseLabel({ ...entry, source }, version.label), storage, source, health };
+}
+
+function chooseLabel({ label, source }: Pick<CacheEntry, 'label' | 'source'>, read: string): string {
+  if (source.kind === 'cache' && source.cache === 'ollama') return label ?? read;
+  return label !== null && (read === 'pickle' || read === 'onnx' || /^[0-9a-f]{8}$/.test(read)) ? label : read;
 }

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A file as it lies somewhere; a link counts as what it points to. */
 export interface ListedFile { readonly path: string; readonly sizeBytes: number; readonly modifiedAtMs: number }
@@ -23,15 +23,12 @@ export async function listFiles(folder: string): Promise<ListedFile[]> {
   const files: ListedFile[] = [];
   const open = [{ path: folder, depth: 0 }];
   for (let next = open.shift(); next !== undefined && files.length < MAX_FILES; next = open.shift()) {
-    for (const entry of await readNames(next.path)) {
-      const path = join(next.path, entry.name);
-      if (entry.isDirectory()) {
-        if (next.depth < MAX_DEPTH && !entry.name.startsWith('.')) open.push({ path, depth: next.depth + 1 });
-        continue;
-      }
-      const file = await readListedFile(path);
-      if (file !== null) files.push(file);
-    }
+    const { path: parent, depth } = next;
+    const entries = await readNames(parent);
+    const folders = entries.filter((entry) => entry.isDirectory() && depth < MAX_DEPTH && !entry.name.startsWith('.'));
+    open.push(...folders.map(({ name }) => ({ path: join(parent, name), depth: depth + 1 })));
+    const found = await Promise.all(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => readListedFile(join(parent, name))));
+    files.push(...found.filter((file) => file !== null));
   }
   return files;
 }
@@ -41,10 +38,6 @@ export async function listSiblings(path: string): Promise<ListedFile[]> {
   const names = await readNames(dirname(path));
   const files = await Promise.all(names.filter((entry) => !entry.isDirectory()).map(({ name }) => readListedFile(join(dirname(path), name))));
   return files.filter((file) => file !== null);
-}
-
-export function isHiddenName(path: string): boolean {
-  return basename(path).startsWith('.');
 }
 
 async function readNames(folder: string): Promise<{ name: string; isDirectory: () => boolean }[]> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { modelVersion, type ModelFile, type ModelParent, type ModelVersion } from '#contract/models.ts';
 import type { ModelId, ModelVersionId } from '#contract/modelIds.ts';
 import { join } from 'node:path';

@@ -210,11 +210,9 @@ export class ModelRegistry {
     const { versions } = this.#deps;
     const { record: { id }, state } = known;
     if (state.isHidden && !bringBack) return null;
-    const isLost = state.health === 'missing' || state.health === 'changed';
-    const isBetter = isOurs(found.storage) && !isOurs(state.storage);
-    const move = isLost || isBetter ? { storage: found.storage, folder: found.folder, places: placeFiles(known, found), modifiedAtMs: found.modifiedAtMs, health: found.health ?? 'ok' as const } : {};
-    if (!isLost && !isBetter && !state.isHidden) return versions.get(id) ?? null;
-    return versions.saveState(id, { ...move, isHidden: false }) ?? null;
+    const isMoving = isLost(state) || (isOurs(found.storage) && !isOurs(state.storage));
+    if (!isMoving && !state.isHidden) return versions.get(id) ?? null;
+    return versions.saveState(id, { ...(isMoving && toPlace(known, found)), isHidden: false }) ?? null;
   }
 
   /** A model's name is free to join; a role's or an alias's is not. */
@@ -250,6 +248,15 @@ function toMark({ contentSha256, source }: FoundVersion): string | null {
 
 function isOther(a: string | null, b: string | null): boolean {
   return a !== null && b !== null && a !== b;
+}
+
+function isLost({ health }: VersionState): boolean {
+  return health === 'missing' || health === 'changed';
+}
+
+/** Where a known version lies from now on. */
+function toPlace(known: KeptVersion, found: FoundVersion): Partial<VersionState> {
+  return { storage: found.storage, folder: found.folder, places: placeFiles(known, found), modifiedAtMs: found.modifiedAtMs, health: found.health ?? 'ok' };
 }
 
 function isOurs(storage: VersionState['storage']): boolean {

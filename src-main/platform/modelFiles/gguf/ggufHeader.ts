@@ -20,8 +20,13 @@ export interface GgufHeader {
   readonly headerBytes: number;
 }
 
+/** One tensor: its name, how many numbers it holds, and ggml's number of their type. */
+export interface GgufTensor { readonly name: string; readonly elements: number; readonly type: number }
+
 const MAGIC = 0x46554747;
 const KEPT_ITEMS = 32;
+/** Lists of numbers are kept longer: they are one value a layer. */
+const KEPT_NUMBERS = 1_024;
 const MAX_KEY_BYTES = 65_535;
 const MAX_NAME_BYTES = 1_024;
 const MAX_DIMENSIONS = 8;
@@ -35,7 +40,7 @@ const ARRAY = 9;
  * Errors: throws HeaderError alone, whatever the bytes are. Timing: bounded by GGUF_LIMITS; for workers, as it reads synchronously.
  * Source: the GGUF specification in ggml's docs/gguf.md, read 2026-11.
  */
-export function parseGgufHeader(source: ByteSource): GgufHeader {
+export function parseGgufHeader(source: ByteSource, onTensor: (tensor: GgufTensor) => void = () => undefined): GgufHeader {
   const reader = new GgufReader(source);
   const version = readVersion(reader);
   const tensorCount = reader.size();
@@ -43,7 +48,7 @@ export function parseGgufHeader(source: ByteSource): GgufHeader {
   if (keyCount > GGUF_LIMITS.keys) throw new HeaderError('too_large', `${keyCount} keys`);
   if (tensorCount > GGUF_LIMITS.tensors) throw new HeaderError('too_large', `${tensorCount} tensors`);
   const metadata = readMetadata(reader, keyCount);
-  return { version, metadata, tensorCount, ...readTensors(reader, tensorCount), headerBytes: reader.offset };
+  return { version, metadata, tensorCount, ...readTensors(reader, tensorCount, onTensor), headerBytes: reader.offset };
 }
 
 function readVersion(reader: GgufReader): number {
@@ -72,7 +77,7 @@ function readArray(reader: GgufReader, budget: { elements: number }, depth: numb
   budget.elements -= count;
   if (budget.elements < 0) throw new HeaderError('too_large', `an array of ${count}`);
   const items: GgufScalar[] = [];
-  const kept = type === ARRAY ? 0 : Math.min(count, KEPT_ITEMS);
+  const kept = type === ARRAY ? 0 : Math.min(count, type === STRING ? KEPT_ITEMS : KEPT_NUMBERS);
   for (let n = 0; n < kept; n += 1) items.push(readScalar(reader, type));
   skipItems(reader, { type, count: count - kept, budget, depth });
   return { kind: 'array', items, count };
@@ -126,14 +131,16 @@ function toJsonNumber(value: number): GgufScalar {
   return Number.isFinite(value) ? value : String(value);
 }
 
-function readTensors(reader: GgufReader, count: number): Pick<GgufHeader, 'tensorTypes' | 'parameterCount' | 'hasClassifier'> {
+function readTensors(reader: GgufReader, count: number, onTensor: (tensor: GgufTensor) => void): Pick<GgufHeader, 'tensorTypes' | 'parameterCount' | 'hasClassifier'> {
   const tensorTypes = new Map<string, number>();
   let parameterCount = 0;
   let hasClassifier = false;
   for (let n = 0; n < count; n += 1) {
     const name = reader.string(MAX_NAME_BYTES);
-    parameterCount += readElementCount(reader);
+    const elements = readElementCount(reader);
+    parameterCount += elements;
     const typeNumber = reader.u32();
+    onTensor({ name, elements, type: typeNumber });
     const type = TENSOR_TYPES[typeNumber] ?? `type ${typeNumber}`;
     reader.take(8);
     tensorTypes.set(type, (tensorTypes.get(type) ?? 0) + 1);

@@ -7,6 +7,7 @@ const FIM_KEYS = ['tokenizer.ggml.fim_pre_token_id', 'tokenizer.ggml.prefix_toke
 const POOLING_RANK = 4;
 const ENCODERS = /bert|nomic|jina-|gte|-embed|t5encoder/;
 const SHOWN_TEXT = 4_000;
+const SHOWN_ITEMS = 32;
 
 /** What a GGUF header says about the model, in the words of every format. */
 export function toGgufModel(header: GgufHeader): ModelHeader {
@@ -32,7 +33,7 @@ export function toGgufMetadata(header: GgufHeader): HeaderMetadata {
   const shown = [...header.metadata].filter(([key]) => key !== CHAT_TEMPLATE);
   return {
     entries: shown.map(([key, entry]) => (entry.kind === 'array'
-      ? { key, value: entry.items.map((item) => cut(item)), count: entry.count }
+      ? { key, value: entry.items.slice(0, SHOWN_ITEMS).map((item) => cut(item)), count: entry.count }
       : { key, value: cut(entry.value), count: null })),
     chatTemplate: toText(header.metadata.get(CHAT_TEMPLATE)), tensorCount: header.tensorCount, tensorTypes: Object.fromEntries(header.tensorTypes),
   };

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byteSource.ts';
 import { HeaderError } from '../headerError.ts';
-import { PICKLE_OPCODES, type PickleArgument, type PickleEffect } from './pickleOpcodes.ts';
+import { PICKLE_OPCODES, type ImportWay, type MemoUse, type PickleArgument, type PickleEffect, type StackMove } from './pickleOpcodes.ts';
 
 /** One import of a pickle. Null: which one could not be told. */
 export interface PickleImport { readonly module: string | null; readonly name: string | null }
@@ -83,30 +83,34 @@ class PickleMachine {
     switch (effect.kind) {
       case 'replace': this.#replace(effect.takes); return;
       case 'text': this.#push(argument.text); return;
-      case 'mark': this.#push(MARK); return;
-      case 'pop': this.#stack.pop(); return;
-      case 'pop_mark': case 'append': this.#popToMark(); return;
-      case 'collect': this.#popToMark(); this.#push(null); return;
-      case 'dup': this.#push(this.#stack.at(-1) ?? null); return;
       case 'none': case 'stop': return;
-      default: this.#runNamed(effect.kind, argument);
+      case 'move': this.#move(effect.how); return;
+      case 'memo': this.#useMemo(effect.how, argument.number ?? -1); return;
+      case 'import': this.#runImport(effect.how, argument);
     }
   }
 
-  #runNamed(kind: 'put' | 'memoize' | 'get' | 'global' | 'stack_global' | 'inst' | 'extension', { text, second, number }: Argument): void {
-    switch (kind) {
-      case 'put': this.#remember(number ?? -1); return;
-      case 'memoize': this.#remember(this.#memo.size); return;
-      case 'get': this.#push(this.#memo.get(number ?? -1) ?? null); return;
-      case 'global': this.#import(text, second); this.#push(null); return;
-      case 'inst': this.#import(text, second); this.#popToMark(); this.#push(null); return;
-      case 'extension': this.#import(null, null); this.#push(null); return;
-      case 'stack_global': {
-        const [name, module] = [this.#popText(), this.#popText()];
-        this.#import(module, name);
-        this.#push(null);
-      }
-    }
+  #move(kind: StackMove): void {
+    if (kind === 'mark') this.#push(MARK);
+    else if (kind === 'pop') this.#stack.pop();
+    else if (kind === 'dup') this.#push(this.#stack.at(-1) ?? null);
+    else this.#popToMark();
+    if (kind === 'collect') this.#push(null);
+  }
+
+  #useMemo(kind: MemoUse, key: number): void {
+    if (kind === 'get') this.#push(this.#memo.get(key) ?? null);
+    else this.#remember(kind === 'put' ? key : this.#memo.size);
+  }
+
+  #runImport(kind: ImportWay, { text, second }: Argument): void {
+    if (kind === 'stack_global') {
+      const [name, module] = [this.#popText(), this.#popText()];
+      this.#import(module, name);
+    } else if (kind === 'extension') this.#import(null, null);
+    else this.#import(text, second);
+    if (kind === 'inst') this.#popToMark();
+    this.#push(null);
   }
 
   #replace(takes: number): void {

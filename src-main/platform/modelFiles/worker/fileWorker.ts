@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { HeaderError } from '../headerError.ts';
 import { scanPickleFile } from '../pickle/pickleScan.ts';
-import { readMetadata, readModel } from '../readModel.ts';
+import { readMemoryShape, readMetadata, readModel } from '../readModel.ts';
 import type { FileAnswer, FileMessage, FileRequest } from './fileWorkerMessages.ts';
 import { hashFile } from './hashFile.ts';
 
@@ -14,6 +14,7 @@ function answer(request: FileRequest, onProgress: (doneBytes: number) => void): 
   switch (request.kind) {
     case 'header': return { kind: 'header', header: readModel(request.format, request.paths) };
     case 'metadata': return { kind: 'metadata', metadata: readMetadata(request.format, request.path) };
+    case 'memory': return { kind: 'memory', shape: readMemoryShape(request.paths) };
     case 'scan': return { kind: 'scan', findings: scanPickleFile(request.path) };
     case 'hash': return { kind: 'hash', ...hashFile(request.path, { onProgress }) };
     case 'copy': return { kind: 'hash', ...hashFile(request.path, { to: request.to, onProgress }) };

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { headerMetadata, modelHeader } from '../modelHeader.ts';
-
-const format = modelHeader.shape.format;
+import { memoryShape } from '../gguf/memoryShape.ts';
+import { headerMetadata, modelHeader, type ModelHeader } from '../modelHeader.ts';
 
 /** A finding of the scan of a pickle. */
 export const scanFinding = z.object({ level: z.enum(['dangerous', 'suspicious', 'unscannable']), name: z.string() });
@@ -9,8 +8,9 @@ export type ScanFinding = z.infer<typeof scanFinding>;
 
 /** What the worker is asked. `hash` and `copy` report progress. */
 export type FileRequest =
-  | { readonly kind: 'header'; readonly format: z.infer<typeof format>; readonly paths: readonly string[] }
-  | { readonly kind: 'metadata'; readonly format: z.infer<typeof format>; readonly path: string }
+  | { readonly kind: 'header'; readonly format: ModelHeader['format']; readonly paths: readonly string[] }
+  | { readonly kind: 'metadata'; readonly format: ModelHeader['format']; readonly path: string }
+  | { readonly kind: 'memory'; readonly paths: readonly string[] }
   | { readonly kind: 'scan'; readonly path: string }
   | { readonly kind: 'hash'; readonly path: string }
   | { readonly kind: 'copy'; readonly path: string; readonly to: string };
@@ -18,6 +18,7 @@ export type FileRequest =
 export const fileAnswer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('header'), header: modelHeader }),
   z.object({ kind: z.literal('metadata'), metadata: headerMetadata.nullable() }),
+  z.object({ kind: z.literal('memory'), shape: memoryShape }),
   z.object({ kind: z.literal('scan'), findings: z.array(scanFinding) }),
   z.object({ kind: z.literal('hash'), sha256: z.string(), sizeBytes: z.number() }),
 ]);
