@@ -28,7 +28,7 @@ export function choosePlacement(wishes: Wishes, rooms: Rooms): PlacementDecision
   const classes = listClasses(wishes, rooms);
   const found = findIn(classes.whole, 'evict') ?? findIn(classes.whole, 'later') ?? findIn(classes.partly, 'evict') ?? findIn(classes.partly, 'later');
   if (found !== null) return toDecision(found);
-  const options = [...classes.whole, ...classes.partly].flat();
+  const options = [...classes.whole, ...classes.partly].flatMap((list) => list());
   const isBlocked = options.some(({ assessment }) => assessment.tier === 'others');
   return { kind: isBlocked ? 'blocked' : 'impossible', shortage: toShortage(options, wishes, rooms) };
 }
@@ -46,16 +46,24 @@ function toDecision(option: Option): PlacementDecision {
 }
 
 /** The first class with an option of at least this tier, and the best option in it; one that need not wait for another load if there is a choice. */
-function findIn(classes: readonly (readonly Option[])[], tier: Tier): Option | null {
-  for (const options of classes) {
-    const good = options.filter(({ assessment }) => !isBetter(tier, assessment.tier));
+function findIn(classes: readonly OptionClass[], tier: Tier): Option | null {
+  for (const list of classes) {
+    const good = list().filter(({ assessment }) => !isBetter(tier, assessment.tier));
     const best = good.find(({ assessment }) => !assessment.isBehindLoad) ?? good[0];
     if (best !== undefined) return best;
   }
   return null;
 }
 
-interface Classes { readonly whole: readonly (readonly Option[])[]; readonly partly: readonly (readonly Option[])[] }
+/** Options of one kind, worked out when they are looked at for the first time. */
+type OptionClass = () => readonly Option[];
+
+interface Classes { readonly whole: readonly OptionClass[]; readonly partly: readonly OptionClass[] }
+
+function once(list: OptionClass): OptionClass {
+  let known: readonly Option[] | null = null;
+  return () => (known ??= list());
+}
 
 function listClasses(wishes: Wishes, rooms: Rooms): Classes {
   const { config, plan } = wishes;
@@ -63,11 +71,11 @@ function listClasses(wishes: Wishes, rooms: Rooms): Classes {
   const top = findTop(config, plan);
   const floor = plan.steps[0];
   if (top === undefined || floor === undefined) return { whole: [], partly: [] };
-  const inRam = (): Option[] => [assessShares([], floor, { ...wishes, rooms })];
-  if (top.gpuBytes === 0 || (gpus.length === 0 && isAnywhere(config))) return { whole: [inRam()], partly: [] };
+  const inRam = once(() => [assessShares([], floor, { ...wishes, rooms })]);
+  if (top.gpuBytes === 0 || (gpus.length === 0 && isAnywhere(config))) return { whole: [inRam], partly: [] };
   const whole = listWhole(gpus, top, { ...wishes, rooms });
   const mayMix = config.mayUseRam && config.gpuLayers === null && plan.layerCount > 0;
-  return { whole, partly: mayMix ? [listMixed(gpus, { ...wishes, rooms }), inRam()] : [] };
+  return { whole, partly: mayMix ? [once(() => listMixed(gpus, { ...wishes, rooms })), inRam] : [] };
 }
 
 function isAnywhere({ gpuIds }: Unit['config']): boolean {
@@ -86,11 +94,11 @@ function findTop({ gpuLayers: wished }: Unit['config'], { steps }: MemoryPlan): 
 
 type Scene = Wishes & { readonly rooms: Rooms };
 
-function listWhole(gpus: readonly Room[], step: MemoryStep, scene: Scene): Option[][] {
-  const singles = gpus.map((gpu) => ({ gpu, option: assessShares([gpu], step, scene) })).toSorted(compareSingles).map(({ option }) => option);
+function listWhole(gpus: readonly Room[], step: MemoryStep, scene: Scene): OptionClass[] {
+  const singles = once(() => gpus.map((gpu) => ({ gpu, option: assessShares([gpu], step, scene) })).toSorted(compareSingles).map(({ option }) => option));
   if (scene.config.splitMode === 'none') return [singles];
   const byRoom = gpus.toSorted((a, b) => Number(a.isDisplayAttached) - Number(b.isDisplayAttached) || reachableBytes(b) - reachableBytes(a));
-  const splits = gpus.length < 2 ? [] : gpus.slice(1).map((_, n) => [assessShares(byRoom.slice(0, n + 2), step, scene)]);
+  const splits = gpus.length < 2 ? [] : gpus.slice(1).map((_, n) => once(() => [assessShares(byRoom.slice(0, n + 2), step, scene)]));
   return [singles, ...splits];
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { ModelVersion } from '#contract/models.ts';
 import type { LoadFailure, WaitReason } from '#contract/serving.ts';
@@ -56,6 +57,8 @@ export class Scheduler implements Slots {
   readonly #pending = new Map<string, Pending>();
   readonly #didChange = new Emitter<undefined>();
   readonly #stack = new DisposableStack();
+  /** What was told last to whom of each model. */
+  readonly #told = new Map<string, { readonly newest: number; readonly reason: WaitReason }>();
   #cancelWake: (() => void) | null = null;
   #serial = 0;
   #isRunning = false;
@@ -287,13 +290,22 @@ export class Scheduler implements Slots {
   /** Tells those who wait why, each time that the reason changes. */
   #tellWaits(waits: ReadonlyMap<string, WaitReason>): void {
     for (const [key, reason] of waits) {
-      const text = JSON.stringify(reason);
-      for (const { requestId } of this.units.get(key)?.waiters ?? []) {
-        const pending = this.#pending.get(requestId);
-        if (pending === undefined || pending.lastReason === text) continue;
-        pending.lastReason = text;
-        pending.onWait?.(reason);
-      }
+      const { waiters } = this.units.get(key) ?? { waiters: [] };
+      const told = this.#told.get(key);
+      const newest = waiters.at(-1)?.serial ?? -1;
+      if (told?.newest === newest && isDeepStrictEqual(told.reason, reason)) continue;
+      this.#told.set(key, { newest, reason });
+      this.#tellAll(waiters, reason);
+    }
+  }
+
+  #tellAll(waiters: Unit['waiters'], reason: WaitReason): void {
+    const text = JSON.stringify(reason);
+    for (const { requestId } of waiters) {
+      const pending = this.#pending.get(requestId);
+      if (pending === undefined || pending.lastReason === text) continue;
+      pending.lastReason = text;
+      pending.onWait?.(reason);
     }
   }
 }
