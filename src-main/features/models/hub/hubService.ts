@@ -1,4 +1,4 @@
-import { hasCode } from '#contract/errors.ts';
+import { hasCode, type AppError, type ErrorCode } from '#contract/errors.ts';
 import type { HubChoice, HubModel, HubPage } from '#contract/hub.ts';
 import type { ModelFormat } from '#contract/models.ts';
 import type { Logger } from '../../../base/logger.ts';
@@ -65,9 +65,9 @@ export class HubService {
 
   async #judge({ repo, commit, files }: { repo: string; commit: string; files: readonly HubFile[] }, call: HubCall | undefined): Promise<Judged> {
     const { groups, others } = groupHubFiles(files);
-    const { header, headerProblem } = await this.#readHeader({ repo, commit }, groups, call);
+    const { header, headerSizeBytes, headerProblem } = await this.#readHeader({ repo, commit }, groups, call);
     const budget = await this.#deps.readBudget();
-    const choices = await Promise.all(groups.map((group) => this.#toChoice({ group, header, budget })));
+    const choices = await Promise.all(groups.map((group) => this.#toChoice({ group, header, headerSizeBytes, budget })));
     const { label, reason } = chooseQuantisation(toCandidates(choices), { hasGpu: budget.gpus.length > 0 });
     return { others, reason, headerProblem, choices: choices.map((choice) => ({ ...choice, isRecommended: choice.label === label && choice.kind !== 'mmproj' })) };
   }
@@ -78,23 +78,23 @@ export class HubService {
   }
 
   /** One header stands for all quantisations of a model: only the sizes of their weights differ. */
-  async #readHeader({ repo, commit }: { repo: string; commit: string }, groups: readonly FileGroup[], call: HubCall | undefined): Promise<{ header: GgufHeader | null; headerProblem: string | null }> {
+  async #readHeader({ repo, commit }: { repo: string; commit: string }, groups: readonly FileGroup[], call: HubCall | undefined): Promise<ReadHeader & { headerProblem: string | null }> {
     const ggufs = groups.filter(({ kind }) => kind === 'gguf');
-    const path = ggufs[Math.floor(ggufs.length / 2)]?.files[0]?.path;
-    if (path === undefined) return { header: null, headerProblem: null };
+    const group = ggufs[Math.floor(ggufs.length / 2)];
+    const path = group?.files[0]?.path;
+    if (group === undefined || path === undefined) return { header: null, headerSizeBytes: 0, headerProblem: null };
     try {
-      return { header: await this.#headers.getOrRead(`${repo}@${commit}/${path}`, () => this.#deps.getHub().readGgufHeader({ repo, commit, path }, call)), headerProblem: null };
+      return { header: await this.#headers.getOrRead(`${repo}@${commit}/${path}`, () => this.#deps.getHub().readGgufHeader({ repo, commit, path }, call)), headerSizeBytes: group.sizeBytes, headerProblem: null };
     } catch (error) {
-      const isExpected = hasCode(error, 'hub.gated') || hasCode(error, 'model.unreadable') || hasCode(error, 'hub.unreachable') || hasCode(error, 'hub.protocol') || hasCode(error, 'hub.rate_limited');
-      if (!isExpected) throw error;
+      if (!isReadProblem(error)) throw error;
       this.#deps.log.info('hub.header_unread', { repo, commit, path, code: error.code });
-      return { header: null, headerProblem: error.code };
+      return { header: null, headerSizeBytes: 0, headerProblem: error.code };
     }
   }
 
-  async #toChoice({ group, header, budget }: { group: FileGroup; header: GgufHeader | null; budget: MemoryBudget }): Promise<HubChoice> {
+  async #toChoice({ group, header, headerSizeBytes, budget }: ReadHeader & { group: FileGroup; budget: MemoryBudget }): Promise<HubChoice> {
     const { kind, label, quantisation, files, sizeBytes } = group;
-    const weights = { sizeBytes, header: kind === 'gguf' ? header : null };
+    const weights = { sizeBytes, headerSizeBytes, header: kind === 'gguf' ? header : null };
     return {
       kind, label, quantisation, sizeBytes, isRecommended: false,
       files: files.map((file) => ({ path: file.path, sizeBytes: file.sizeBytes })),
@@ -104,7 +104,15 @@ export class HubService {
   }
 }
 
+interface ReadHeader { header: GgufHeader | null; headerSizeBytes: number }
 interface Judged { choices: HubChoice[]; others: readonly HubFile[]; reason: HubPage['reason']; headerProblem: string | null }
+
+const readProblems: readonly ErrorCode[] = ['hub.gated', 'hub.unreachable', 'hub.rate_limited', 'hub.protocol', 'model.unreadable'];
+
+/** What may keep a header from being read while the page can be shown. */
+function isReadProblem(error: unknown): error is AppError {
+  return readProblems.some((code) => hasCode(error, code));
+}
 
 /** The quantisations; where there is no GGUF, the other weights that are not pickled. */
 function toCandidates(choices: readonly HubChoice[]): Parameters<typeof chooseQuantisation>[0] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GgufHeader } from '../../../platform/hub/gguf/ggufHeader.ts';
 import { chooseQuantisation, type QuantCandidate } from './quantChoice.ts';
-import { estimateBySize, type ChoiceFit, type MemoryBudget } from './sizeEstimate.ts';
+import { estimateBySize, type MemoryBudget } from './sizeEstimate.ts';
 
 const GB = 1e9;
 const MIB = 1024 * 1024;
@@ -14,7 +14,7 @@ const header: GgufHeader = {
 const budget = (gpuGb: readonly number[], ramGb: number): MemoryBudget => ({ gpus: gpuGb.map((gb) => ({ freeBytes: gb * GB, totalBytes: gb * GB })), freeRamBytes: ramGb * GB, totalRamBytes: ramGb * GB });
 
 function judge(sizes: Record<string, number>, here: MemoryBudget): QuantCandidate[] {
-  return Object.entries(sizes).map(([label, gb]) => ({ label, quantisation: label, sizeBytes: gb * GB, verdict: (estimateBySize({ sizeBytes: gb * GB, header }, here) as ChoiceFit).verdict }));
+  return Object.entries(sizes).map(([label, gb]) => ({ label, quantisation: label, sizeBytes: gb * GB, verdict: estimateBySize({ sizeBytes: gb * GB, header }, here).verdict }));
 }
 
 test.for<{ machine: string; here: MemoryBudget; sizes?: Record<string, number>; label: string | null; reason: string }>([
@@ -44,7 +44,7 @@ test('files without a known label are ranked by size beside one that has one', (
 });
 
 test('the need is weights, cache for 8192 tokens, compute and context', () => {
-  const fit = estimateBySize({ sizeBytes: 4.92 * GB, header }, budget([24], 64)) as ChoiceFit;
+  const fit = estimateBySize({ sizeBytes: 4.92 * GB, header }, budget([24], 64));
 
   expect(fit).toMatchObject({ verdict: 'fits', gpuLayers: 32, layerCount: 32, contextTokens: 8_192, source: 'file_size' });
   expect(fit.gpu).toEqual({ weightsBytes: 4.92 * GB, kvBytes: 32 * 8 * 128 * 2 * 2 * 8_192, computeBytes: 350 * MIB, overheadBytes: 450 * MIB, totalBytes: 4.92 * GB + 1024 * MIB + 800 * MIB });
@@ -53,13 +53,13 @@ test('the need is weights, cache for 8192 tokens, compute and context', () => {
 
 test('heads that differ from layer to layer are summed, and a short context is not made longer', () => {
   const hybrid = { ...header, metadata: { ...header.metadata, 'llama.attention.head_count_kv': { length: 4, items: [8, 0, 0, 8] }, 'llama.context_length': 2_048 } };
-  const fit = estimateBySize({ sizeBytes: GB, header: hybrid }, budget([24], 64)) as ChoiceFit;
+  const fit = estimateBySize({ sizeBytes: GB, header: hybrid }, budget([24], 64));
 
   expect([fit.gpu.kvBytes, fit.contextTokens]).toEqual([16 * 128 * 2 * 2 * 2_048, 2_048]);
 });
 
 test('what does not fit the card is split between card and RAM', () => {
-  const fit = estimateBySize({ sizeBytes: 8.54 * GB, header }, budget([6], 32)) as ChoiceFit;
+  const fit = estimateBySize({ sizeBytes: 8.54 * GB, header }, budget([6], 32));
 
   expect(fit.verdict).toBe('partly');
   expect(fit.gpuLayers).toBeGreaterThan(10);

@@ -7,8 +7,11 @@ export type ChoiceFit = NonNullable<HubChoice['fit']>;
 /** What is free on this machine. An empty list: no GPU. */
 export interface MemoryBudget { readonly gpus: readonly { readonly freeBytes: number; readonly totalBytes: number }[]; readonly freeRamBytes: number; readonly totalRamBytes: number }
 
-/** Judges whether weights of this size with this header fit; the header may be that of another quantisation of the same model. */
-export type FitEstimate = (weights: { sizeBytes: number; header: GgufHeader | null }, budget: MemoryBudget) => ChoiceFit | Promise<ChoiceFit>;
+/** Weights of a size, with a header that may be that of another quantisation of the same model, whose size is `headerSizeBytes`. */
+export interface JudgedWeights { readonly sizeBytes: number; readonly header: GgufHeader | null; readonly headerSizeBytes: number }
+
+/** Judges whether weights fit. */
+export type FitEstimate = (weights: JudgedWeights, budget: MemoryBudget) => ChoiceFit | Promise<ChoiceFit>;
 
 const MIB = 1024 * 1024;
 const CUDA_CONTEXT_BYTES = 450 * MIB;
@@ -26,7 +29,7 @@ const KV_SHARE = 0.15;
  * Shape: `fits`: whole on the GPUs, or whole in RAM where there is no GPU.
  * Source: a CUDA context takes 300–600 MiB; the compute buffer is an allowance for batches of 512 tokens, not a measurement.
  */
-export const estimateBySize: FitEstimate = ({ sizeBytes, header }, budget) => {
+export function estimateBySize({ sizeBytes, header }: Pick<JudgedWeights, 'sizeBytes' | 'header'>, budget: MemoryBudget): ChoiceFit {
   const { layerCount, contextTokens, kvBytes } = estimateKv(sizeBytes, header);
   const freeGpuBytes = budget.gpus.reduce((sum, { freeBytes }) => sum + Math.max(0, freeBytes - CUDA_CONTEXT_BYTES), 0);
   const freeRamBytes = Math.max(0, budget.freeRamBytes - RAM_RESERVE_BYTES);
@@ -40,7 +43,7 @@ export const estimateBySize: FitEstimate = ({ sizeBytes, header }, budget) => {
     ram: needOf({ weightsBytes: sizeBytes * (1 - share), kvBytes: kvBytes * (1 - share), computeBytes: share < 1 ? COMPUTE_BYTES : 0, overheadBytes: 0 }),
     gpuLayers, layerCount, contextTokens, source: 'file_size',
   };
-};
+}
 
 function estimateKv(sizeBytes: number, header: GgufHeader | null): { layerCount: number; contextTokens: number; kvBytes: number } {
   const shape = header === null ? null : toKvShape(header);
