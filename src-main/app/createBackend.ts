@@ -8,7 +8,6 @@ import { BlueprintLibrary, BlueprintService } from '../features/blueprints/index
 import { UpstreamChatModel } from '../features/chat/index.ts';
 import { GpuSampler } from '../features/gpus/index.ts';
 import { JournalRepository, JournalService } from '../features/journal/index.ts';
-import { FileSizePlanner } from '../features/serving/index.ts';
 import { parseSettingEnvironment, SettingsRepository, SettingsService } from '../features/settings/index.ts';
 import { EventLoopMonitor, SystemService } from '../features/system/index.ts';
 import { TerminalService } from '../features/terminals/index.ts';
@@ -29,6 +28,7 @@ import { createChatFeatures, findChatModel } from './chatFeatures.ts';
 import type { AppConfig } from './config.ts';
 import { createMarkEnder } from './endMarked.ts';
 import { ensureFolders } from './folders.ts';
+import { FitPlanner } from './fitPlanner.ts';
 import { createGpuFeatures } from './gpuFeatures.ts';
 import { createInstanceFeatures } from './instanceFeatures.ts';
 import { createModelFeatures } from './modelFeatures.ts';
@@ -95,7 +95,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry }, clock, log });
 
   const modelServer = createModelServer({
-    config, opened, journal, settings, gpus, leases, processes, catalog: modelFeatures.registry.registry, planner: new FileSizePlanner(), endMarked: createMarkEnder({ processes, clock, log, home: config.home }),
+    config, opened, journal, settings, gpus, leases, processes, catalog: modelFeatures.registry.registry, planner: new FitPlanner(modelFeatures.fitService), endMarked: createMarkEnder({ processes, clock, log, home: config.home }),
     apiKeySecret: secrets.apiKeySecret, getAddress: () => backend.readLive().address, engineEntry: shell.engineEntry, clock, log,
   });
 
