@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger.ts';
 import { BlobFinder, DownloadBook, DownloadPlanner, DownloadQueue, DownloadRepository, DownloadService } from '../features/downloads/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import type { LeaseService } from '../features/gpus/index.ts';
-import { createLocalModels, estimateBySize, FitCalls, type FitService, groupHubFiles, HubService, type MemoryBudget } from '../features/models/index.ts';
+import { createHeaderFit, createLocalModels, FitCalls, type FitService, groupHubFiles, HubService, type MemoryBudget } from '../features/models/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
 import { readFreeBytes } from '../platform/files/folderFacts.ts';
 import type { Hub } from '../platform/hub/hub.ts';
@@ -50,7 +50,7 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
   const { registry } = local.calls;
   const token = createTokenReader(config.hub);
   const getHub = createHubSource(surroundings, token.get);
-  const hub = new HubService({ getHub, local: createLocalModels(() => registry.list()), readBudget: () => readBudget(leases), estimate: estimateBySize, log });
+  const hub = new HubService({ getHub, local: createLocalModels(() => registry.list()), readBudget: () => readBudget(leases), estimate: createHeaderFit(local.fits), log });
   const transfers = new ProcessTransfers({ clock, log, environment: config.environment, codeCacheFolder: join(config.run, 'code'), entryPath: entries.transfer });
   const finder = new BlobFinder({ clock, listCaches: () => [config.hub.homeCache, config.hub.userCache], ollamaFolders: [config.hub.ollamaBlobs], findOthers: local.findFiles });
   const book = new DownloadBook({ repository: new DownloadRepository(opened.database), journal, clock });

@@ -35,7 +35,7 @@ test('the hub that HF_ENDPOINT names is searched, and a page says what to take',
   const card = await backend.client.hub.card({ repo: 'acme/tiny-GGUF' });
 
   expect([models.map(({ repo }) => repo), endpoint]).toEqual([['acme/tiny-GGUF'], hub.url]);
-  expect(page.choices.map(({ label, fit }) => ({ label, layers: fit?.layerCount }))).toEqual([{ label: 'Q8_0', layers: 32 }, { label: 'Q4_K_M', layers: 32 }]);
+  expect(page.choices.map(({ label, fit }) => ({ label, layers: fit?.layerCount }))).toEqual([{ label: 'Q8_0', layers: 33 }, { label: 'Q4_K_M', layers: 33 }]);
   expect(page.choices.filter(({ isRecommended }) => isRecommended)).toHaveLength(1);
   expect(card.markdown).toBe('# Tiny\n');
 });

@@ -43,7 +43,7 @@ test('a page shows what can be pulled, what fits, what is here already and one r
     { kind: 'mmproj', label: 'mmproj-F16', files: 1, verdict: null, isRecommended: false, localVersionId: null },
   ]);
   expect(page).toMatchObject({ reason: 'fits_gpu', headerProblem: null, baseModels: ['acme/tiny'], otherFiles: [{ path: 'README.md', sizeBytes: 6 }], model: { localCount: 1, formats: ['gguf'], parameterCount: 8 * GB } });
-  expect(page.choices[1]?.fit).toMatchObject({ layerCount: 32, contextTokens: 8_192 });
+  expect(page.choices[1]?.fit).toMatchObject({ layerCount: 33, contextTokens: 8_192 });
 });
 
 test('a page costs four requests the first time, one the second, and no weights', async () => {

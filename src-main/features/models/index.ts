@@ -1,7 +1,8 @@
 export { groupHubFiles, type FileGroup, type FileGroups } from './hub/fileGroups.ts';
+export { createHeaderFit } from './hub/headerFit.ts';
 export { HubService, type HubServiceDeps } from './hub/hubService.ts';
 export { createLocalModels, type LocalModels } from './hub/localModels.ts';
-export { estimateBySize, type ChoiceFit, type FitEstimate, type MemoryBudget } from './hub/sizeEstimate.ts';
+export { type ChoiceFit, estimateBySize, type FitEstimate, type MemoryBudget } from './hub/sizeEstimate.ts';
 export { createHuggingFaceCache } from './caches/huggingFaceCache.ts';
 export { createImportedModels, createLmStudioCache, createStockModels } from './caches/folderCaches.ts';
 export { createOllamaCache } from './caches/ollamaCache.ts';

@@ -26,7 +26,7 @@ const KV_SHARE = 0.15;
  * The fit by size, for where nothing better is there: weights as large as their files, the KV cache for 8192 tokens at f16
  * from the header's counts, and what a process holds besides.
  *
- * Shape: `fits`: whole on the GPUs, or whole in RAM where there is no GPU.
+ * Shape: `fits`: whole on the GPUs, or whole in RAM where there is no GPU; the output counts as a layer, as in every fit.
  * Source: a CUDA context takes 300–600 MiB; the compute buffer is an allowance for batches of 512 tokens, not a measurement.
  */
 export function estimateBySize({ sizeBytes, header }: Pick<JudgedWeights, 'sizeBytes' | 'header'>, budget: MemoryBudget): ChoiceFit {
@@ -49,7 +49,7 @@ function estimateKv(sizeBytes: number, header: GgufHeader | null): { layerCount:
   const shape = header === null ? null : toKvShape(header);
   if (shape === null) return { layerCount: 0, contextTokens: CONTEXT_TOKENS, kvBytes: sizeBytes * KV_SHARE };
   const contextTokens = Math.min(shape.maxContextTokens ?? CONTEXT_TOKENS, CONTEXT_TOKENS);
-  return { layerCount: shape.layerCount, contextTokens, kvBytes: shape.bytesPerToken * contextTokens };
+  return { layerCount: shape.layerCount + 1, contextTokens, kvBytes: shape.bytesPerToken * contextTokens };
 }
 
 /** The part of the model that the GPUs have room for. */
