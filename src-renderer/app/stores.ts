@@ -23,9 +23,9 @@ import { createRunStore, mirrorRuns } from '../features/runs/runStore.ts';
 import type { RunStore } from '../features/runs/runStore.ts';
 import { createRunUsageStore, mirrorRunUsages } from '../features/runs/runUsageStore.ts';
 import type { RunUsageStore } from '../features/runs/runUsageStore.ts';
-import { createConfigStore } from '../features/serving/configStore.ts';
+import { createConfigStore, mirrorConfigs } from '../features/serving/configStore.ts';
 import type { ConfigStore } from '../features/serving/configStore.ts';
-import { createServingStore } from '../features/serving/servingStore.ts';
+import { createServingStore, mirrorServing } from '../features/serving/servingStore.ts';
 import type { ServingStore } from '../features/serving/servingStore.ts';
 import { createSettingStore, mirrorSettings } from '../features/settings/settingStore.ts';
 import type { SettingStore } from '../features/settings/settingStore.ts';
@@ -89,6 +89,8 @@ export function keepStores(stores: Stores, connection: Connection, report: (erro
   keepMirror(connection, (client, signal) => mirrorWorkstation(stores.workstation, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorModels(stores.models, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorDownloads(stores.downloads, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorConfigs(stores.configs, client, signal), report);
+  keepMirror(connection, (client, signal) => mirrorServing(stores.serving, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorJournal(stores.journal, client, signal), report);
   keepMirror(connection, (client, signal) => mirrorConversations(stores.conversations, client, signal), report);
 }

@@ -38,7 +38,7 @@ function DownloadMeter(): ReactNode {
 
 function countServing({ snapshot }: ServingState): { loaded: number; loading: string | null; running: number } {
   const models = snapshot?.models ?? [];
-  return { loaded: models.filter(({ state }) => state === 'ready' || state === 'busy').length, loading: models.find(({ state }) => state === 'loading')?.name ?? null, running: snapshot?.requests.length ?? 0 };
+  return { loaded: models.filter(({ state }) => state === 'ready' || state === 'busy').length, loading: models.find(({ state }) => state === 'loading')?.name ?? null, running: (snapshot?.requests.length ?? 0) - (snapshot?.queuedCount ?? 0) };
 }
 
 function ServingMeter(): ReactNode {

@@ -64,7 +64,7 @@ function toBytes({ measuredBytes, bookedBytes, ramBytes }: ServedModel): number 
 
 function State({ model: { state, failure, progress, queuedCount, retryAtMs, loadMs } }: { model: ServedModel }): ReactNode {
   const { t } = useTranslation();
-  const nowMs = useNow();
+  const nowMs = useNow(1_000);
   if (state === 'failed') return <StatusWord tone="error" label={t('serving.state.failed')} note={[failure === null ? null : t(`serving.failure.${failure}`), retryAtMs === null ? null : t('serving.again', { time: formatDuration(Math.max(0, retryAtMs - nowMs)) })].filter(Boolean).join(', ')} />;
   if (state === 'loading' && progress !== null) return <span className="flex w-full items-center gap-2"><span className="text-busy">{t('serving.state.loading')}</span><ProgressBar label={t('serving.state.loading')} fraction={progress} tone="busy" /></span>;
   const note = queuedCount > 0 ? t('serving.queued', { count: queuedCount }) : state === 'ready' && loadMs !== null ? t('serving.loadedIn', { time: formatDuration(loadMs) }) : null;
@@ -73,8 +73,8 @@ function State({ model: { state, failure, progress, queuedCount, retryAtMs, load
 
 function UnloadTime({ model: { unloadAtMs, isPinned, state } }: { model: ServedModel }): ReactNode {
   const { t } = useTranslation();
-  const nowMs = useNow();
-  if (state === 'unloaded') return <span className="text-muted">–</span>;
+  const nowMs = useNow(1_000);
+  if (state !== 'ready' && state !== 'busy') return <span className="text-muted">–</span>;
   if (unloadAtMs === null) return <span className="text-muted">{t(isPinned ? 'serving.pinned' : 'serving.stays')}</span>;
   return <span className="tabular text-muted">{t('serving.unloadsIn', { time: formatDuration(Math.max(0, unloadAtMs - nowMs)) })}</span>;
 }

@@ -26,9 +26,9 @@ function toColumns(t: TFunction): GridColumn<ServingRequest>[] {
   const title = (id: string): { id: string; title: string } => ({ id, title: t(`serving.requestColumn.${id}`) });
   return [
     { ...title('model'), toTitle: ({ id }) => id, render: ({ model, endpoint }) => <><span className="truncate">{model}</span><span className="shrink-0 text-muted">{endpoint}</span></> },
-    { ...title('state'), widthRem: 20, toTitle: ({ waitReason }) => (waitReason === null ? undefined : toReason(waitReason, t)), render: ({ state, waitReason, position, httpStatus }) => <StatusWord tone={requestTone[state]} label={t(`serving.request.${state}`)} note={waitReason === null ? (httpStatus !== null && httpStatus >= 400 ? httpStatus : null) : `${position === null ? '' : `${position}. `}${toReason(waitReason, t)}`} /> },
+    { ...title('state'), widthRem: 26, toTitle: ({ waitReason }) => (waitReason === null ? undefined : toReason(waitReason, t)), render: (request) => <State request={request} /> },
     { ...title('client'), widthRem: 11, render: ({ keyName, client }) => <span className="truncate text-muted">{keyName ?? client ?? '–'}</span> },
-    { ...title('tokens'), widthRem: 8, isNumeric: true, render: ({ promptTokens, completionTokens }) => (promptTokens === null && completionTokens === null ? '–' : `${promptTokens ?? 0} → ${completionTokens ?? 0}`) },
+    { ...title('tokens'), widthRem: 8, isNumeric: true, render: ({ promptTokens, completionTokens }) => ((promptTokens ?? 0) + (completionTokens ?? 0) === 0 ? '–' : `${promptTokens ?? 0} → ${completionTokens ?? 0}`) },
     { ...title('speed'), widthRem: 6, isNumeric: true, render: ({ tokensPerSecond }) => (tokensPerSecond === null ? '–' : formatNumber(tokensPerSecond, tokensPerSecond < 100 ? 1 : 0)) },
     { ...title('first'), widthRem: 6, isNumeric: true, render: ({ firstTokenAtMs, arrivedAtMs }) => (firstTokenAtMs === null ? '–' : formatDuration(firstTokenAtMs - arrivedAtMs)) },
     { ...title('time'), widthRem: 6, isNumeric: true, render: (request) => <Elapsed request={request} /> },
@@ -36,9 +36,17 @@ function toColumns(t: TFunction): GridColumn<ServingRequest>[] {
   ];
 }
 
+function State({ request: { state, waitReason, position, httpStatus } }: { request: ServingRequest }): ReactNode {
+  const { t } = useTranslation();
+  const reason = waitReason === null || (waitReason.kind === 'loading' && waitReason.progress === null) ? null : toReason(waitReason, t);
+  const failed = httpStatus !== null && httpStatus >= 400 ? httpStatus : null;
+  const note = reason === null ? failed : [position === null ? null : t('serving.position', { position }), reason].filter(Boolean).join(' · ');
+  return <StatusWord tone={requestTone[state]} label={t(`serving.request.${state}`)} note={note} />;
+}
+
 function Elapsed({ request: { arrivedAtMs, endedAtMs } }: { request: ServingRequest }): ReactNode {
-  const nowMs = useNow();
-  return formatDuration(Math.max(0, (endedAtMs ?? nowMs) - arrivedAtMs));
+  const nowMs = useNow(1_000);
+  return formatDuration(Math.max(0, (endedAtMs ?? Math.max(nowMs, arrivedAtMs + 1_000)) - arrivedAtMs));
 }
 
 function CancelButton({ id }: { id: string }): ReactNode {

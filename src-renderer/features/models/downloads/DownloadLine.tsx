@@ -19,7 +19,7 @@ const tones: Record<Download['status'], Tone> = { queued: 'busy', resolving: 'bu
 export function DownloadLine({ download }: { download: Download }): ReactNode {
   const { t } = useTranslation();
   const { repo, label, status, totalBytes, doneBytes } = download;
-  const nowMs = useNow();
+  const nowMs = useNow(1_000);
   const isMoving = ['downloading', 'verifying', 'resolving'].includes(status);
   return (
     <li aria-label={`${repo} ${label}`} className="flex flex-col gap-1 border-b border-line px-4 py-2">
