@@ -1,16 +1,11 @@
-import { writeSync } from 'node:fs';
 import type { EngineEvent } from '../platform/llama/engineProtocol.ts';
 
-const STDOUT = 1;
-
-/** How many lines could not be written. */
-export let unreadLines = 0;
-
-/** Writes an event as one line. Does not throw: when nobody reads any more, the closing input ends the process. */
+/** Writes an event as one line. Nobody reads it when the parent is gone, and then the closed input ends the process. */
 export function tell(event: EngineEvent): void {
-  try {
-    writeSync(STDOUT, `${JSON.stringify(event)}\n`);
-  } catch {
-    unreadLines += 1;
-  }
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+/** Tells why it failed and ends when that has gone out. */
+export function tellFailure(event: EngineEvent & { event: 'failed' }): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`, () => { process.exit(1); });
 }

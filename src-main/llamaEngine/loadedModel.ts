@@ -16,13 +16,14 @@ export interface LoadedModel {
   readonly ranking: (() => Promise<LlamaRankingContext>) | null;
 }
 
-const levels: readonly LlamaLogLevel[] = [LlamaLogLevel.fatal, LlamaLogLevel.error, LlamaLogLevel.warn, LlamaLogLevel.info, LlamaLogLevel.log];
+const quiet: readonly LlamaLogLevel[] = [LlamaLogLevel.debug, LlamaLogLevel.disabled];
 
 /** Loads the model and makes its contexts. What fails throws what llama.cpp says. */
 export async function loadModel(config: EngineConfig, on: { progress: (progress: number) => void; log: (level: string, line: string) => void }): Promise<LoadedModel> {
   const llama = await getLlama({
-    gpu: config.gpu, build: 'never', skipDownload: true, maxThreads: config.threads, progressLogs: false, logLevel: LlamaLogLevel.info,
-    logger: (level, message) => { if (levels.includes(level)) on.log(level, message.trimEnd()); },
+    gpu: config.gpu, build: 'never', skipDownload: true, maxThreads: config.threads, progressLogs: false,
+    // llama.cpp then writes to stderr by itself: on its way through JavaScript, some lines of a fast load get lost (node-llama-cpp 3.21.1).
+    debug: true, logger: (level, message) => { if (!quiet.includes(level)) on.log(level, message.trimEnd()); },
   });
   const model = await llama.loadModel({
     modelPath: config.modelPath, gpuLayers: config.gpuLayers, ignoreMemorySafetyChecks: true, onLoadProgress: on.progress,

@@ -30,16 +30,14 @@ export const engineConfig = z.object({
 export type EngineConfig = z.infer<typeof engineConfig>;
 export type EngineConfigInput = z.input<typeof engineConfig>;
 
-const memory = z.object({ weightsBytes: z.number(), kvBytes: z.number(), computeBytes: z.number() });
 export const failureReason = z.enum(['out_of_memory', 'unreadable', 'other']);
 
-/** One line of the child's output. */
+/** One line of the child's output. llama.cpp's own log goes to its stderr as it is. */
 export const engineEvent = z.discriminatedUnion('event', [
   /** It answers HTTP from now on, at first about its loading only. `port` is null for a local socket. */
   z.object({ event: z.literal('listening'), port: z.number().nullable() }),
   z.object({ event: z.literal('progress'), progress: z.number() }),
   z.object({ event: z.literal('ready'), contextTokens: z.number(), gpuLayers: z.number(), layerCount: z.number() }),
-  z.object({ event: z.literal('memory'), gpu: memory, ram: memory }),
   z.object({ event: z.literal('log'), level: z.string(), line: z.string() }),
   /** The last one: it ends with code 1 after it. */
   z.object({ event: z.literal('failed'), reason: failureReason, message: z.string() }),

@@ -4,6 +4,7 @@ import { createId } from '../../base/ids.ts';
 import { engineEvent, type EngineConfigInput, type EngineEvent } from './engineProtocol.ts';
 import { createEngineSocket, toPortEndpoint } from './engineSocket.ts';
 import { readFailure } from './failureText.ts';
+import { createLogReader } from './logReader.ts';
 import type { LlamaLaunch } from './llamaLaunch.ts';
 import { LlamaProcess, type LineSink, type LlamaExit, type LlamaProcessDeps } from './llamaProcess.ts';
 
@@ -43,6 +44,7 @@ export class LlamaEngineStarter {
     const { clock, executablePath, entryPath, home, environment } = this.#deps;
     const mark = createId('engine', clock.nowMs());
     const socket = createEngineSocket({ home, mark, hasPipes: true });
+    const readLog = createLogReader();
     let failed: LlamaExit['failure'] = null;
     return new LlamaProcess(this.#deps, {
       kind: 'embedded', mark, endpoint: socket.endpoint,
@@ -55,7 +57,8 @@ export class LlamaEngineStarter {
         const event = parseEvent(line);
         if (event?.event === 'failed' && event.reason !== 'other') failed = event.reason;
         if (event?.event === 'listening' && event.port !== null) sink.listening(toPortEndpoint(event.port, socket.secret));
-        tell(event, line, sink);
+        if (event) tell(event, sink);
+        else readLog(line, sink);
       },
       readFailure: (tail) => failed ?? readFailure(tail.join('\n')),
     });
@@ -74,19 +77,17 @@ function toEngineConfig(launch: LlamaLaunch, socket: { path: string | null; secr
   };
 }
 
-function tell(event: EngineEvent | null, line: string, sink: LineSink): void {
-  switch (event?.event) {
-    case undefined: sink.log(line); return;
+function tell(event: EngineEvent, sink: LineSink): void {
+  switch (event.event) {
     case 'log': sink.log(event.line); return;
     case 'failed': sink.log(event.message); return;
     case 'progress': sink.report({ kind: 'progress', progress: event.progress }); return;
-    case 'memory': sink.report({ kind: 'memory', gpu: event.gpu, ram: event.ram }); return;
     case 'ready': sink.report({ kind: 'layers', gpuLayers: event.gpuLayers, layerCount: event.layerCount }); return;
     case 'listening': return;
   }
 }
 
-/** Null for a line that is no event, such as a message of the runtime. */
+/** Null for a line that is no event, such as llama.cpp's own. */
 function parseEvent(line: string): EngineEvent | null {
   if (!line.startsWith('{')) return null;
   try {

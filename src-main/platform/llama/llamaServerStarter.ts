@@ -4,12 +4,12 @@ import { createId } from '../../base/ids.ts';
 import { createEngineSocket, toPortEndpoint } from './engineSocket.ts';
 import { readFailure } from './failureText.ts';
 import { guardCommand } from './guardedCommand.ts';
+import { createLogReader } from './logReader.ts';
 import type { Availability } from './llamaEngineStarter.ts';
 import type { LlamaLaunch } from './llamaLaunch.ts';
 import { LlamaProcess, type LineSink, type LlamaProcessDeps, type LlamaProcessPlan } from './llamaProcess.ts';
 import { toServerArgs } from './llamaServerArgs.ts';
 import { readLlamaServerProgram, type LlamaServerProgram } from './llamaServerProgram.ts';
-import { MemoryLog } from './memoryLog.ts';
 
 export interface LlamaServerDeps extends LlamaProcessDeps {
   /** Where the program is now; null where it is not. */
@@ -83,16 +83,12 @@ function writeTemplate(folder: string, mark: string, template: string): string {
   return path;
 }
 
-/** Reads a server's log: where it listens, its buffers and its layers. The prefix of time and level is left off. */
+/** Reads a server's log, and from it where it listens. The prefix of time and level is left off. */
 function createServerLineReader(secret: string): (line: string, sink: LineSink) => void {
-  const memory = new MemoryLog();
+  const readLog = createLogReader();
   return (raw, sink) => {
     const line = raw.replace(/^[\d.]+ [A-Z] /, '');
-    if (line.trim() === '' || /^\.*$/.test(line)) return;
-    sink.log(line);
-    if (memory.take(line)) sink.report({ kind: 'memory', ...memory.read() });
-    const [, gpuLayers, layerCount] = /offloaded (\d+)\/(\d+) layers to GPU/.exec(line) ?? [];
-    if (gpuLayers !== undefined) sink.report({ kind: 'layers', gpuLayers: Number(gpuLayers), layerCount: Number(layerCount) });
+    readLog(line, sink);
     const [, port] = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line) ?? [];
     if (port !== undefined) sink.listening(toPortEndpoint(Number(port), secret));
   };

@@ -23,11 +23,6 @@ export class MemoryLog {
     return true;
   }
 
-  /** Whether the last figure of a load is there: the compute buffer comes after weights and cache. */
-  get isWhole(): boolean {
-    return [...this.#sizes.keys()].some((key) => key.endsWith(' compute'));
-  }
-
   read(): { gpu: LlamaMemory; ram: LlamaMemory } {
     const sum = (isGpu: boolean): LlamaMemory => [...this.#sizes.values()]
       .filter((size) => size.isGpu === isGpu)
