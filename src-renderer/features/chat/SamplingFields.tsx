@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chatSampling } from '#contract/conversations.ts';
@@ -11,12 +11,19 @@ type NumberKey = (typeof fields)[number];
 /** Every number may be left empty: then the model's own default is taken. */
 export function SamplingFields({ sampling, onChange }: { sampling: ChatSampling; onChange: (next: ChatSampling) => void }): ReactNode {
   const { t } = useTranslation();
+  // Two fields that are left in one moment both count, before the first change has come back.
+  const latest = useRef(sampling);
+  useLayoutEffect(() => { latest.current = sampling; }, [sampling]);
+  const change = (part: Partial<ChatSampling>): void => {
+    latest.current = { ...latest.current, ...part };
+    onChange(latest.current);
+  };
   return (
     <>
       <div className="grid grid-cols-2 gap-2.5">
-        {fields.map((key) => <SamplingField key={key} name={key} value={sampling[key]} onChange={(value) => { onChange({ ...sampling, [key]: value }); }} />)}
+        {fields.map((key) => <SamplingField key={key} name={key} value={sampling[key]} onChange={(value) => { change({ [key]: value }); }} />)}
       </div>
-      <StopField value={sampling.stop} onChange={(stop) => { onChange({ ...sampling, stop }); }} label={t('chat.sampling.stop')} help={t('chat.sampling.stopHelp')} />
+      <StopField value={sampling.stop} onChange={(stop) => { change({ stop }); }} label={t('chat.sampling.stop')} help={t('chat.sampling.stopHelp')} />
     </>
   );
 }

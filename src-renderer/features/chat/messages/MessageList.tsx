@@ -1,7 +1,7 @@
 import { ArrowDown } from 'lucide-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useMemo, useRef } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode, UIEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '#contract/conversations.ts';
 import { useScale } from '../../../app/zoom.ts';
@@ -30,15 +30,19 @@ export function MessageList({ messages, leafId }: MessageListProps): ReactNode {
     getItemKey: (index) => rows[index]?.key ?? index,
     estimateSize: (index) => { const row = rows[index]; return row === undefined ? 0 : estimateRowPx(row) * scale; },
     overscan: 8, paddingStart: 16, paddingEnd: 16,
-    anchorTo: 'end', followOnAppend: true, scrollEndThreshold: AT_END_PX,
+    anchorTo: 'end', followOnAppend: true, scrollEndThreshold: 2,
   });
   const hasRows = rows.length > 0;
   const isFollowing = useRef(true);
+  const lastTop = useRef(0);
   const totalPx = virtual.getTotalSize();
   useLayoutEffect(() => { if (hasRows && isFollowing.current) virtual.scrollToEnd(); }, [virtual, hasRows, totalPx]);
   // A person who scrolls away is left alone; one who comes back to the end follows it again.
   const leave = (): void => { isFollowing.current = false; };
-  const onScroll = (): void => { if (virtual.isAtEnd(AT_END_PX)) isFollowing.current = true; };
+  const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent): void => {
+    if (scrollTop >= lastTop.current && scrollHeight - scrollTop - clientHeight < AT_END_PX) isFollowing.current = true;
+    lastTop.current = scrollTop;
+  };
   const onKeyDown = ({ key }: KeyboardEvent): void => { if (key === 'PageUp' || key === 'ArrowUp' || key === 'Home') leave(); };
   const isWide = rows.some(({ kind }) => kind === 'pair');
   return (

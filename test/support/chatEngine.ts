@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { TestBackend } from './backend.ts';
+
+const program = fileURLToPath(new URL('../fakes/engines-chat/main.ts', import.meta.url));
+
+/** A stand-in engine that runs until it is stopped. */
+export interface ChatEngine {
+  /** Its base address, with `/v1`. */
+  readonly baseUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Starts an engine that answers without a model, one piece every `paceMs`. */
+export async function startChatEngine({ paceMs }: { paceMs: number }): Promise<ChatEngine> {
+  const child = spawn(process.execPath, [program, `--pace=${paceMs}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data') as [Buffer];
+  return {
+    baseUrl: line.toString().trim(),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** Makes an engine known to a backend as a model of another machine. */
+export async function addChatModel({ client }: TestBackend, name: string, { baseUrl }: ChatEngine): Promise<void> {
+  await client.modelConfigs.create({ name, model: null, engine: 'external', external: { baseUrl, keyVariable: null, model: null } });
+}
