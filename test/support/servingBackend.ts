@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { BackendClient } from '../../src-main/cli/backendClient.ts';
+import { makeTinyGguf, makeToolCallingGguf, TINY_ANSWER } from '../fakes/models/makeTinyGguf.ts';
+import { makeHome, startBackend, type TestBackend } from './backend.ts';
+import type { ClientPlace } from './clientSmokes.ts';
+
+/** A real backend that serves tiny models with one kind of engine. */
+export interface ServingBackend { readonly backend: TestBackend; readonly place: ClientPlace }
+
+export async function startServingBackend(engine: 'embedded' | 'llama-server', env: Record<string, string> = {}): Promise<ServingBackend> {
+  const home = makeHome();
+  makeTinyGguf(join(home, 'tiny.gguf'));
+  makeToolCallingGguf(join(home, 'tools.gguf'));
+  const backend = await startBackend({ home, env: { WHEELHOUSE_SERVING_LOOPBACK_WITHOUT_KEY: 'off', ...env } });
+  for (const name of ['tiny', 'tools']) await importModel(backend.client, join(home, `${name}.gguf`), name);
+  for (const name of ['tiny', 'tools']) await backend.client.modelConfigs.create({ name: `local/${name}:test`, model: name, engine, contextTokens: 2_048, slots: 2, threads: 1, gpuLayers: 0 });
+  const { secret } = await backend.client.apiKeys.create({ name: 'clients' });
+  return {
+    backend,
+    place: {
+      url: backend.url, apiKey: secret, model: 'local/tiny:test', prompt: 'Who are you?', answer: TINY_ANSWER,
+      tool: { model: 'local/tools:test', prompt: 'What is the weather in Bergen?', name: 'get_weather', args: { city: 'Bergen' } }, embedding: null,
+    },
+  };
+}
+
+async function importModel(client: BackendClient, path: string, name: string): Promise<void> {
+  for await (const progress of await client.models.importFrom({ path, name })) if (progress.kind === 'done') return;
+  throw new Error(`${name} was not imported`);
+}
