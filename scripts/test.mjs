@@ -7,6 +7,7 @@ import { buildChanged } from './build.mjs';
 import { ensureSetUp } from './setup.mjs';
 import { runChecks } from './support/checks.mjs';
 import { runCommand } from './support/commands.mjs';
+import { startLlamaServerBuild } from './support/llamaForTests.mjs';
 import { createProgress, PlainError, runMain } from './support/progress.mjs';
 import { inRoot, pinnedNode, toolEnvironment } from './support/project.mjs';
 import { readJson } from './support/stamps.mjs';
@@ -30,8 +31,12 @@ await runMain('test', async () => {
   await ensureSetUp();
   const results = [];
   if (steps.some((step) => step === 'integration' || step === 'e2e')) results.push(...await prepare());
+  const llamaServer = wantsLlamaServer(steps, filters) ? startLlamaServerBuild(say) : null;
   if (steps.includes('check')) results.push(...await runChecks(say));
-  for (const suite of suites.filter(({ name }) => steps.includes(name))) results.push(...await runSuite(suite, filters));
+  for (const suite of suites.filter(({ name }) => steps.includes(name))) {
+    if (suite.name === 'integration') await llamaServer?.settle();
+    results.push(...await runSuite(suite, filters));
+  }
   printSummary(results);
 });
 
@@ -40,6 +45,11 @@ function parseArguments(args) {
   const words = args.filter((arg) => !arg.startsWith('-'));
   const steps = words.filter((word) => stepNames.includes(word));
   return { steps: steps.length > 0 ? steps : stepNames, filters: words.filter((word) => !stepNames.includes(word)) };
+}
+
+/** Files that are chosen by name want it only when the names say so. */
+function wantsLlamaServer(steps, filters) {
+  return steps.includes('integration') && (filters.length === 0 || filters.some((filter) => /llama|serv|model|engine/i.test(filter)));
 }
 
 /** Tools and builds that the suites use. A build that fails is a failed test: the others still say what they can. */
