@@ -29,6 +29,7 @@ async function openBackend(host: Host): Promise<OpenedBackend> {
     ptyHostEntry: join(appFolder, 'dist', 'electron', 'ptyHost.mjs'),
     nvmlEntry: join(unpackedFolder, 'dist', 'electron', 'nvmlProcess.mjs'),
     ggufWorkerEntry: join(unpackedFolder, 'dist', 'electron', 'ggufWorker.mjs'),
+    transferEntry: join(unpackedFolder, 'dist', 'electron', 'transferProcess.mjs'),
   });
   if (backend === null) return { kind: 'elsewhere', link: await fetchRunningLink(config.socket) };
   await backend.start();

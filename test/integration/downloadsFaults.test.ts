@@ -157,3 +157,30 @@ test('after 429 a download waits as long as it was told to, and then goes on by 
 
   expect([waiting.problem, (waiting.retryAtMs ?? 0) > waiting.createdAtMs + 2_500, done.problem]).toEqual(['rate_limited', true, null]);
 });
+
+test('broken connections and a server without ranges cost time and no bytes of the file', async () => {
+  const world = await openDownloadWorld({ repos: [{ id: 'org/broken', files: weights(18) }, { id: 'org/whole', files: [{ path: 'm-Q8_0.gguf', seed: 6, sizeBytes: 9 * MIB }] }] });
+  const backend = await startIn(world);
+  const hashes = [await listedHashes(world.hub, 'org/broken'), await listedHashes(world.hub, 'org/whole')];
+
+  await world.hub.setFaults([{ kind: 'cut', afterBytes: MIB, times: 4, where: 'cdn' }, { kind: 'status', status: 503, after: 5, times: 2, where: 'cdn' }]);
+  const broken = await waitForStatus(backend, (await backend.client.downloads.pull({ repo: 'org/broken', selection: q8 })).id, 'done');
+  const sent = sumBodyBytes(await world.hub.requests());
+  await world.hub.setFaults([{ kind: 'noRanges', where: 'cdn' }]);
+  const whole = await waitForStatus(backend, (await backend.client.downloads.pull({ repo: 'org/whole', selection: q8 })).id, 'done');
+
+  const got = await Promise.all([broken, whole].map(({ folder }) => hashFile(join(folder ?? '', 'm-Q8_0.gguf'))));
+  expect(got).toEqual(hashes.map((listed) => listed.get('m-Q8_0.gguf')));
+  expect(sent).toBeLessThanOrEqual(19 * MIB);
+});
+
+test('the limit holds for all connections together', async () => {
+  const world = await openDownloadWorld({ repos: [{ id: 'org/paced', files: weights(12) }] });
+  const backend = await startIn(world, { WHEELHOUSE_DOWNLOADS_LIMIT_KIB: '3072' });
+
+  const startMs = performance.now();
+  const { id } = await backend.client.downloads.pull({ repo: 'org/paced', selection: q8 });
+  await waitForStatus(backend, id, 'done');
+
+  expect(performance.now() - startMs).toBeGreaterThan(3_600);
+});
