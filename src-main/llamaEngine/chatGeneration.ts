@@ -1,27 +1,11 @@
-import type { LlamaGrammar, LlamaModel } from 'node-llama-cpp';
+import type { LlamaModel } from 'node-llama-cpp';
+import type { ChatOptions } from './chatOptions.ts';
 import { ChatParser, type ChatDelta } from './chatParser.ts';
 import type { ChatPrompt } from './chatPrompt.ts';
-import type { Sampling } from './sampling.ts';
 import type { SlotPool } from './slotPool.ts';
 import { generateSteered } from './steeredChat.ts';
-import { generateTextIn, type TokenChance } from './textGeneration.ts';
+import { generateTextIn } from './textGeneration.ts';
 import type { Generated } from './usage.ts';
-
-export interface ChatOptions {
-  readonly sampling: Sampling;
-  readonly penalties: { penalty: number; frequencyPenalty: number; presencePenalty: number } | null;
-  readonly maxTokens: number | null;
-  readonly stop: readonly string[];
-  readonly grammar: LlamaGrammar | null;
-  readonly maxToolCalls: number | null;
-  readonly batchTokens: number;
-  readonly signal: AbortSignal;
-  /** How many of the likeliest tokens to tell for each; null tells none. */
-  readonly topChances: number | null;
-  readonly onDelta: (delta: ChatDelta) => void;
-  /** The chances of the tokens of the text so far; marks of thoughts and calls among them. */
-  readonly onChances: (chances: readonly TokenChance[]) => void;
-}
 
 /**
  * Generates one answer to a chat.

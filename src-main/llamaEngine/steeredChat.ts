@@ -1,6 +1,6 @@
 import { LlamaChat } from 'node-llama-cpp';
 import { contextExceeded } from './apiError.ts';
-import type { ChatOptions } from './chatGeneration.ts';
+import type { ChatOptions } from './chatOptions.ts';
 import type { ChatDelta } from './chatParser.ts';
 import type { ChatPrompt } from './chatPrompt.ts';
 import { prefill } from './prefill.ts';
