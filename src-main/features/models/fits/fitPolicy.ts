@@ -37,8 +37,7 @@ export function toMissingBytes(estimate: MemoryEstimate, room: MemoryRoom): numb
 export async function findMostLayers(layerCount: number, isRoom: (gpuLayers: number) => Promise<boolean>): Promise<number | null> {
   let [least, most] = [-1, layerCount];
   while (least < most) {
-    const middle = Math.ceil((least + most) / 2);
-    if (middle < 0) return null;
+    const middle = least + Math.ceil((most - least) / 2);
     if (await isRoom(middle)) least = middle;
     else most = middle - 1;
   }

@@ -29,11 +29,11 @@ export function estimateByShape(shape: MemoryShape, load: Load): MemoryEstimate 
   const blocksOnGpu = Math.max(0, gpuLayers - 1);
   const onGpu = shape.layers.slice(shape.layers.length - blocksOnGpu);
   const inRam = shape.layers.slice(0, shape.layers.length - blocksOnGpu);
-  const { outputBytes } = shape;
+  const { outputBytes, inputBytes, tiedBytes } = shape;
   const isOutputOnGpu = gpuLayers > 0;
-  const gpu = isOutputOnGpu ? toNeed({ weightsBytes: sumWeights(onGpu) + outputBytes, kvBytes: sumKv(onGpu, load), computeBytes: toComputeBytes(shape, load), overheadBytes: CUDA_CONTEXT_BYTES }) : NO_NEED;
+  const gpu = isOutputOnGpu ? toNeed({ weightsBytes: sumWeights(onGpu) + outputBytes + tiedBytes, kvBytes: sumKv(onGpu, load), computeBytes: toComputeBytes(shape, load), overheadBytes: CUDA_CONTEXT_BYTES }) : NO_NEED;
   const ram = toNeed({
-    weightsBytes: sumWeights(inRam) + shape.inputBytes + (isOutputOnGpu ? 0 : outputBytes - (isTied(shape) ? shape.inputBytes : 0)), kvBytes: sumKv(inRam, load),
+    weightsBytes: sumWeights(inRam) + inputBytes + (isOutputOnGpu ? 0 : outputBytes), kvBytes: sumKv(inRam, load),
     computeBytes: isOutputOnGpu ? BATCH_TOKENS * shape.embeddingLength * BYTES_PER_FLOAT : toComputeBytes(shape, load), overheadBytes: PROCESS_BYTES,
   });
   return { gpu, ram, gpuLayers, layerCount, source: 'file_size' };
@@ -45,11 +45,6 @@ export function estimateBySize({ sizeBytes, gpuLayers }: Pick<EstimateQuestion, 
   return gpuLayers > 0
     ? { gpu: toNeed({ ...all, overheadBytes: CUDA_CONTEXT_BYTES }), ram: toNeed({ ...NO_NEED, overheadBytes: PROCESS_BYTES }), gpuLayers: 1, layerCount: 1, source: 'file_size' }
     : { gpu: NO_NEED, ram: toNeed({ ...all, overheadBytes: PROCESS_BYTES }), gpuLayers: 0, layerCount: 1, source: 'file_size' };
-}
-
-/** Tied embeddings stand in the sums twice; in RAM they are one. */
-function isTied({ inputBytes, outputBytes }: MemoryShape): boolean {
-  return inputBytes > 0 && outputBytes >= inputBytes;
 }
 
 function sumWeights(layers: MemoryShape['layers']): number {

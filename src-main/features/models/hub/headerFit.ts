@@ -18,7 +18,7 @@ export function createHeaderFit(service: Pick<FitService, 'estimateSubject'>): F
   };
 }
 
-const NO_SHAPE: MemoryShape = { layers: [], inputBytes: 0, outputBytes: 0, vocabularySize: 0, embeddingLength: 0, contextTokens: null };
+const NO_SHAPE: MemoryShape = { layers: [], inputBytes: 0, outputBytes: 0, tiedBytes: 0, vocabularySize: 0, embeddingLength: 0, contextTokens: null };
 
 /**
  * The shape of another quantisation: its embeddings and output grow with the whole, what is left is the blocks', each alike.

@@ -7,8 +7,10 @@ export const memoryShape = z.object({
   layers: z.array(z.object({ weightsBytes: z.number(), keyNumbers: z.number(), valueNumbers: z.number() })),
   /** Token embeddings: they stay in RAM. */
   inputBytes: z.number(),
-  /** What turns the last block into tokens; with tied embeddings a second copy of them. */
+  /** What turns the last block into tokens. */
   outputBytes: z.number(),
+  /** The embeddings again where they are the output too: a second copy, on the GPU only. */
+  tiedBytes: z.number(),
   vocabularySize: z.number(),
   embeddingLength: z.number(),
   contextTokens: z.number().nullable(),
@@ -55,7 +57,7 @@ export class TensorSums {
       return { weightsBytes: this.#blocks[n] ?? 0, keyNumbers: count * (one('attention.key_length') ?? headLength), valueNumbers: count * (one('attention.value_length') ?? headLength) };
     });
     return {
-      layers, embeddingLength, contextTokens: one('context_length'), inputBytes: this.#inputBytes, outputBytes: this.#outputBytes + (this.#hasOutput ? 0 : this.#inputBytes),
+      layers, embeddingLength, contextTokens: one('context_length'), inputBytes: this.#inputBytes, outputBytes: this.#outputBytes, tiedBytes: this.#hasOutput ? 0 : this.#inputBytes,
       vocabularySize: source.countOf('tokenizer.ggml.tokens') ?? one('vocab_size') ?? 0,
     };
   }
