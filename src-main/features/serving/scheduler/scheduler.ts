@@ -1,39 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelConfig } from '#contract/modelConfigs.ts';
-import type { ModelVersion } from '#contract/models.ts';
-import type { LoadFailure, WaitReason } from '#contract/serving.ts';
-import type { Clock } from '../../../base/clock.ts';
+import type { WaitReason } from '#contract/serving.ts';
 import { DisposableStack } from '../../../base/disposables.ts';
 import { Emitter } from '../../../base/emitter.ts';
 import { invariant } from '../../../base/invariant.ts';
-import type { Logger } from '../../../base/logger.ts';
-import type { EngineEndpoint, EngineLaunch, EngineStarter } from '../engines/enginePort.ts';
+import type { EngineEndpoint } from '../engines/enginePort.ts';
 import { decide, type Action } from './decide.ts';
 import type { EngineLog } from './engineLog.ts';
 import { toLoadKey } from './loadKey.ts';
-import type { MemoryPlanner } from './memoryPlan.ts';
-import type { GpuMemory } from './memoryPorts.ts';
-import { findFullScope, type QueueLimits } from './queuePolicy.ts';
-import type { RamLedger } from './ramLedger.ts';
+import { findFullScope } from './queuePolicy.ts';
+import type { SchedulerDeps } from './schedulerDeps.ts';
 import type { SlotLease, SlotRefusal, SlotRequest, SlotResult, Slots } from './schedulerPort.ts';
-import { isServing, type Placement, type SchedulerFacts, type Unit } from './schedulerState.ts';
+import { isServing, type SchedulerFacts, type Unit } from './schedulerState.ts';
 import { TIMING } from './timing.ts';
 import { UnitLife } from './unitLife.ts';
 import { UnitRegister } from './unitRegister.ts';
-
-/** How a load is started, or why it cannot be. */
-export type LaunchPlan =
-  | { readonly kind: 'launch'; readonly starter: EngineStarter; readonly launch: Omit<EngineLaunch, 'environment'> }
-  | { readonly kind: 'missing'; readonly failure: LoadFailure; readonly detail: string };
-
-export interface SchedulerDeps {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly memory: { readonly gpus: GpuMemory; readonly ram: RamLedger; readonly planner: MemoryPlanner };
-  readonly findVersion: (versionId: string) => ModelVersion | null;
-  readonly planLaunch: (config: ModelConfig, version: ModelVersion | null, placement: Placement) => LaunchPlan;
-  readonly getLimits: () => QueueLimits & { readonly ttlSeconds: number };
-}
 
 export type LoadResult = { readonly kind: 'loaded' } | { readonly kind: 'refused'; readonly refusal: SlotRefusal };
 

@@ -4,7 +4,7 @@ import type { EngineEndpoint, EngineExit } from '../engines/enginePort.ts';
 import { EngineSession, type SessionEvent, type SessionFacts } from './engineSession.ts';
 import { countCrash, decideRecovery, toBackoffMs, toDetail, toLoadFailure } from './failurePolicy.ts';
 import { NO_MEMORY, type MemoryPlan } from './memoryPlan.ts';
-import type { SchedulerDeps } from './scheduler.ts';
+import type { SchedulerDeps } from './schedulerDeps.ts';
 import type { SlotRefusal } from './schedulerPort.ts';
 import { isResident, isServing, type Phase, type Placement, type Unit, type UnloadCause } from './schedulerState.ts';
 import { TIMING } from './timing.ts';
