@@ -30,6 +30,7 @@ async function openBackend(host: Host): Promise<OpenedBackend> {
     nvmlEntry: join(unpackedFolder, 'dist', 'electron', 'nvmlProcess.mjs'),
     ggufWorkerEntry: join(unpackedFolder, 'dist', 'electron', 'ggufWorker.mjs'),
     transferEntry: join(unpackedFolder, 'dist', 'electron', 'transferProcess.mjs'),
+    fileWorkerEntry: join(unpackedFolder, 'dist', 'electron', 'fileWorker.mjs'),
   });
   if (backend === null) return { kind: 'elsewhere', link: await fetchRunningLink(config.socket) };
   await backend.start();
