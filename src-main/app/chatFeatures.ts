@@ -24,6 +24,6 @@ export function findChatModel(configs: Pick<ConfigService, 'find' | 'getVersion'
   const config = configs.find(name);
   if (config === null) return null;
   const version = configs.getVersion(config);
-  if (version === null) return { canSee: null };
-  return version.capabilities.includes('chat') ? { canSee: version.capabilities.includes('vision') || config.mmproj !== null } : null;
+  if (version === null) return { canSee: null, tellsPace: false };
+  return version.capabilities.includes('chat') ? { canSee: version.capabilities.includes('vision') || config.mmproj !== null, tellsPace: version.format === 'gguf' && config.engine !== 'container' } : null;
 }

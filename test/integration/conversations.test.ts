@@ -1,3 +1,4 @@
+import SqliteDatabase from 'better-sqlite3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,9 @@ import { createChatFeatures } from '../../src-main/app/chatFeatures.ts';
 import type { ChatModelFacts } from '../../src-main/features/chat/index.ts';
 import { closeDatabase, openDatabase, type OpenedDatabase } from '../../src-main/platform/sqlite/database.ts';
 import { migrations } from '../../src-main/platform/sqlite/migrations.ts';
+import { removeHomes, startBackend } from '../support/backend.ts';
+import { addChatModel, startChatEngine } from '../support/chatEngine.ts';
+import { waitFor } from '../support/waitFor.ts';
 import { FakeClock, settle } from '../fakes/facts/fakeClock.ts';
 import { ScriptedChatModel } from '../fakes/chat/scriptedChatModel.ts';
 
@@ -17,7 +21,7 @@ afterEach(async () => { for (const end of ends.splice(0).reverse()) await end();
 type Features = ReturnType<typeof createChatFeatures>;
 interface World extends Features { model: ScriptedChatModel; clock: FakeClock; opened: OpenedDatabase; path: string; conversation: Conversation }
 
-const known: Readonly<Record<string, ChatModelFacts>> = { guide: { canSee: false }, help: { canSee: false }, rival: { canSee: null }, seer: { canSee: true } };
+const known: Readonly<Record<string, ChatModelFacts>> = { guide: { canSee: false, tellsPace: true }, help: { canSee: false, tellsPace: true }, rival: { canSee: null, tellsPace: false }, seer: { canSee: true, tellsPace: false } };
 
 function openWorld({ path = makePath() }: { path?: string } = {}): World {
   const clock = new FakeClock();
@@ -193,6 +197,24 @@ describe('an answer', () => {
     await settle();
 
     expect(find(world, answer?.id)).toMatchObject({ thinking: 'hmm', content: 'Yes.', thinkingMs: 300 });
+  });
+
+  test('has the pace that the engine tells, else the one that is measured, and none when all came at once', async () => {
+    const world = openWorld();
+    const rates: (number | null)[] = [];
+    for (const act of [
+      (call: ScriptedChatModel['last']) => call.say('a').say('b').part({ kind: 'pace', tokensPerSecond: 123 }),
+      (call: ScriptedChatModel['last']) => call.say('a').say('b'),
+    ]) {
+      const [, answer] = ask(world, 'Fast?');
+      await settle();
+      act(world.model.last).finish();
+      await settle();
+      rates.push(find(world, answer?.id).tokensPerSecond);
+    }
+
+    expect(rates).toEqual([123, null]);
+    expect(world.model.last.request.tellsPace).toBe(true);
   });
 
   test('puts the pieces of a tool call together', async () => {
@@ -382,3 +404,51 @@ describe('conversations', () => {
     expect(world.conversations.list().map(({ title }) => title)).toEqual(['Hello']);
   });
 });
+
+describe('in a backend', () => {
+  test('a question goes through the model port, its use is counted, and a port without the model says so', async () => {
+    const engine = await startChatEngine({ paceMs: 1 });
+    ends.push(() => engine.stop());
+    const backend = await startBackend();
+    ends.push(removeHomes, () => backend.stop());
+    await addChatModel(backend, 'elsewhere', engine);
+    const { conversations, serving } = backend.client;
+    const { id } = await conversations.create({ model: 'elsewhere' });
+
+    await conversations.send({ conversation: id, content: 'Hello' });
+    const answer = await waitFor(async () => (await conversations.messages({ conversation: id })).find(({ role, status }) => role === 'assistant' && status === 'done'), { timeoutMs: 30_000, what: 'the answer' });
+    const refused = conversations.send({ conversation: (await conversations.create({ model: 'nowhere' })).id, content: 'Hello' });
+
+    expect(answer).toMatchObject({ content: 'You said: Hello (1 messages to elsewhere)', promptTokens: 7, finishReason: 'stop' });
+    await expect(refused).rejects.toMatchObject({ code: 'conversation.no_model', data: { model: 'nowhere' } });
+    expect((await serving.list({})).recent.map(({ model, completionTokens }) => [model, completionTokens])).toEqual([['elsewhere', answer.completionTokens]]);
+  });
+
+  test('kill -9 in the middle of an answer leaves what came', async () => {
+    const engine = await startChatEngine({ paceMs: 1 });
+    ends.push(() => engine.stop());
+    const first = await startBackend();
+    ends.push(removeHomes, () => first.kill());
+    await addChatModel(first, 'elsewhere', engine);
+    const { id } = await first.client.conversations.create({ model: 'elsewhere' });
+    await first.client.conversations.send({ conversation: id, content: 'wait' });
+    await waitFor(() => readContents(join(first.home, 'wheelhouse.db')).includes('Waiting '), { timeoutMs: 30_000, what: 'the answer to be kept' });
+
+    await first.kill();
+    const next = await startBackend({ home: first.home });
+    ends.push(() => next.stop());
+
+    const messages = await next.client.conversations.messages({ conversation: id });
+    expect(messages.map(({ role, status, content }) => [role, status, content])).toEqual([['user', 'done', 'wait'], ['assistant', 'stopped', 'Waiting ']]);
+  });
+});
+
+/** What stands in the database now, as a second program reads it. */
+function readContents(path: string): string[] {
+  const database = new SqliteDatabase(path, { readonly: true });
+  try {
+    return database.prepare<[], { content: string }>('SELECT content FROM messages').all().map(({ content }) => content);
+  } finally {
+    database.close();
+  }
+}

@@ -15,6 +15,7 @@ export function applyPart(draft: Draft, part: ChatPart, atMs: number): Draft {
   switch (part.kind) {
     case 'delta': return applyDelta(draft, part, atMs);
     case 'usage': return { ...draft, isCounted: true, message: { ...message, promptTokens: part.promptTokens, completionTokens: part.completionTokens } };
+    case 'pace': return { ...draft, message: { ...message, tokensPerSecond: part.tokensPerSecond } };
     case 'finish': return { ...draft, message: { ...message, finishReason: part.reason } };
     case 'failure': return { ...draft, message: { ...message, problem: `${part.code}: ${part.message}` } };
   }
@@ -56,15 +57,18 @@ function addToolCalls(calls: Message['toolCalls'], pieces: readonly ToolCallPiec
 
 /** Ends an answer: stopped by a person, failed, or done with its rate. One that just broke off has failed too. */
 export function endAnswer({ message, lastTokenMs }: Draft, { isStopped, atMs }: { isStopped: boolean; atMs: number }): Message {
-  const ended = { ...message, totalMs: atMs, tokensPerSecond: toRate(message, lastTokenMs) };
+  const ended = { ...message, totalMs: atMs, tokensPerSecond: message.tokensPerSecond ?? toRate(message, lastTokenMs) };
   if (message.problem !== null) return { ...ended, status: 'failed' };
   if (isStopped) return { ...ended, status: 'stopped' };
   if (message.finishReason === null) return { ...ended, status: 'failed', problem: 'answer_ended_early: The answer broke off before its end.' };
   return { ...ended, status: 'done' };
 }
 
-/** Tokens a second after the first one. */
+/** In less than this tokens came together, and how they came says nothing about how fast they were written. */
+const SHORTEST_MS = 50;
+
+/** Tokens a second after the first one; null when they came too close together to tell. */
 function toRate({ completionTokens, firstTokenMs }: Message, lastTokenMs: number | null): number | null {
-  if (completionTokens === null || completionTokens < 2 || firstTokenMs === null || lastTokenMs === null || lastTokenMs <= firstTokenMs) return null;
+  if (completionTokens === null || completionTokens < 2 || firstTokenMs === null || lastTokenMs === null || lastTokenMs - firstTokenMs < SHORTEST_MS) return null;
   return ((completionTokens - 1) * 1_000) / (lastTokenMs - firstTokenMs);
 }

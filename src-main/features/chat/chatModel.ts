@@ -22,6 +22,8 @@ export interface ToolCallPiece {
 export type ChatPart =
   | { readonly kind: 'delta'; readonly content?: string; readonly thinking?: string; readonly toolCalls?: readonly ToolCallPiece[] }
   | { readonly kind: 'usage'; readonly promptTokens: number; readonly completionTokens: number }
+  /** How fast the engine itself says that it wrote. */
+  | { readonly kind: 'pace'; readonly tokensPerSecond: number }
   | { readonly kind: 'finish'; readonly reason: string }
   | { readonly kind: 'failure'; readonly code: string; readonly message: string };
 
@@ -29,6 +31,8 @@ export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly PromptMessage[];
   readonly sampling: ChatSampling;
+  /** Whether the model's engine is one that tells its pace when it is asked to. */
+  readonly tellsPace: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -44,6 +48,8 @@ export interface ChatModel {
 export interface ChatModelFacts {
   /** Whether it takes images; null where that is not known. */
   readonly canSee: boolean | null;
+  /** Whether its engine is one that tells its pace; others may refuse to be asked. */
+  readonly tellsPace: boolean;
 }
 
 /** Knows the models by name, alias or role; null for one that cannot be asked. */

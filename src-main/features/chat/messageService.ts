@@ -150,10 +150,11 @@ export class MessageService {
     const shown = listPath(before, answer.parentId);
     const path = (answer.lane === 'compare' ? toComparePath(before, shown) : shown).map((message) => ({ ...message, attachments: messages.listAttachments(message) }));
     const model = answer.model ?? '';
-    const isBlind = hasImages(path) && find(model)?.canSee === false;
+    const facts = find(model);
+    const isBlind = hasImages(path) && facts?.canSee === false;
     const sink = { tell: (change: MessageChange) => { this.#didChange.fire({ conversationId: conversation.id, change }); }, save: (message: Message) => { messages.update(message); } };
     const live = new LiveAnswer(answer, { model: isBlind ? blindModel : chat, clock, log, sink });
-    const ended = live.run({ model, messages: toPrompt(conversation.systemPrompt, path), sampling: conversation.sampling }).then(() => {
+    const ended = live.run({ model, messages: toPrompt(conversation.systemPrompt, path), sampling: conversation.sampling, tellsPace: facts?.tellsPace === true }).then(() => {
       this.#live.delete(answer.id);
       this.#deps.conversations.announce(conversation.id);
     });

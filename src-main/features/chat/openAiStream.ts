@@ -11,6 +11,7 @@ const chunk = z.object({
     finish_reason: text,
   })).default([]),
   usage: z.object({ prompt_tokens: z.int(), completion_tokens: z.int() }).nullish(),
+  timings: z.object({ predicted_per_second: z.number().nullish() }).nullish(),
   error: z.unknown().optional(),
 });
 const failure = z.object({ error: z.object({ message: z.string(), code: z.union([z.string(), z.number()]).nullish(), type: text }) });
@@ -41,15 +42,20 @@ export function parseJson(source: string): unknown {
   }
 }
 
-function* toParts({ choices, usage, error }: z.infer<typeof chunk>): Generator<ChatPart, void, void> {
+function* toParts({ choices, usage, timings, error }: z.infer<typeof chunk>): Generator<ChatPart, void, void> {
   if (error !== undefined && error !== null) {
     yield toFailure({ error }, { code: 'stream_error', message: 'The engine broke off with an error.' });
     return;
   }
-  const choice = choices[0];
+  yield* toAnswerParts(choices[0]);
+  const tokensPerSecond = timings?.predicted_per_second ?? 0;
+  if (tokensPerSecond > 0) yield { kind: 'pace', tokensPerSecond };
+  if (usage != null) yield { kind: 'usage', promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens };
+}
+
+function* toAnswerParts(choice: z.infer<typeof chunk>['choices'][number] | undefined): Generator<ChatPart, void, void> {
   if (choice?.delta != null) yield toDelta(choice.delta);
   if (choice?.finish_reason != null) yield { kind: 'finish', reason: choice.finish_reason };
-  if (usage != null) yield { kind: 'usage', promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens };
 }
 
 function toDelta({ content, reasoning_content: reasoningContent, reasoning, tool_calls: calls }: NonNullable<z.infer<typeof chunk>['choices'][number]['delta']>): ChatPart {

@@ -25,10 +25,10 @@ export class UpstreamChatModel implements ChatModel {
   }
 }
 
-function toBody({ model, messages, sampling }: ChatRequest): Record<string, unknown> {
+function toBody({ model, messages, sampling, tellsPace }: ChatRequest): Record<string, unknown> {
   const { temperature, topP, topK, minP, maxTokens, seed, stop } = sampling;
   const given = Object.entries({ temperature, top_p: topP, top_k: topK, min_p: minP, max_tokens: maxTokens, seed, stop: stop.length === 0 ? null : stop }).filter(([, value]) => value !== null);
-  return { model, messages, stream: true, stream_options: { include_usage: true }, ...Object.fromEntries(given) };
+  return { model, messages, stream: true, stream_options: { include_usage: true }, ...(tellsPace && { timings_per_token: true }), ...Object.fromEntries(given) };
 }
 
 async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {

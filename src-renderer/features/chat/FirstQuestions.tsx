@@ -5,7 +5,7 @@ import { navigate } from '../../app/route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Waiting } from '../../ui/Waiting.tsx';
-import { GUIDE } from './chatModels.ts';
+import { findChatModel, GUIDE } from './chatModels.ts';
 import type { ChatModelView } from './chatModels.ts';
 
 export interface FirstQuestionsProps {
@@ -15,7 +15,7 @@ export interface FirstQuestionsProps {
   onAsk: (question: string) => void;
 }
 
-const questions = ['what', 'gpu', 'serve', 'train'] as const;
+const questions = ['what', 'blueprint', 'gpu', 'data'] as const;
 
 /** Before the first question: who is asked, and for the model that ships some questions that it answers. */
 export function FirstQuestions({ models, model, onAsk }: FirstQuestionsProps): ReactNode {
@@ -30,7 +30,7 @@ export function FirstQuestions({ models, model, onAsk }: FirstQuestionsProps): R
         <p className="text-[1.75rem] leading-tight font-medium">{model === null ? t('chat.welcomeNoModel') : t('chat.welcome', { model })}</p>
         <p className="text-base text-muted">{t('chat.welcomeText')}</p>
       </div>
-      {model === GUIDE ? (
+      {model !== null && findChatModel(models, GUIDE)?.name === model ? (
         <ul aria-label={t('chat.suggestions')} className="grid w-full max-w-[52rem] grid-cols-2 gap-2.5">
           {questions.map((key) => (
             <li key={key}>
