@@ -46,7 +46,7 @@ module.exports = {
     owned('undici-has-one-owner', 'undici', ['^src-main/platform/(transfer|hub|http)/']),
     owned('websockets-stay-in-the-carriers', 'ws', ['^src-main/(api/carriers|cli)/']),
     owned('fastify-stays-in-the-model-port', 'fastify', ['^src-main/features/serving/port/']),
-    owned('undici-has-one-owner', 'undici', ['^src-main/platform/http/']),
+    owned('undici-has-one-owner', 'undici', ['^src-main/platform/(http|transfer)/']),
     owned('orpc-stays-at-the-contract', '@orpc/[^/]+', ['^src-main/(contract|api|app|cli)/', '^src-renderer/client/']),
 
     forbid('no-vague-file-names', {}, { path: '^(src-|test/|scripts/).*/(utils|helpers|common|misc|types|constants|manager)\\.[cm]?tsx?$' }, { comment: 'name the file after what it exports' }),

@@ -96,7 +96,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
 
   const modelServer = createModelServer({
     config, opened, journal, settings, gpus, leases, processes, catalog: modelFeatures.registry.registry, planner: new FitPlanner(modelFeatures.fitService), endMarked: createMarkEnder({ processes, clock, log, home: config.home }),
-    apiKeySecret: secrets.apiKeySecret, getAddress: () => backend.readLive().address, engineEntry: shell.engineEntry, clock, log,
+    markUsed: (versionId) => { modelFeatures.registry.registry.markUsed(versionId); }, apiKeySecret: secrets.apiKeySecret, getAddress: () => backend.readLive().address, engineEntry: shell.engineEntry, clock, log,
   });
 
   const system = new SystemService({

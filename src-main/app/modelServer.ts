@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import type { ModelVersionId } from '#contract/modelIds.ts';
+import type { ServedModel } from '#contract/serving.ts';
 import type { ModelPortCarrier } from '../api/carriers/modelPortCarrier.ts';
 import { Emitter } from '../base/emitter.ts';
-import type { ServedModel } from '#contract/serving.ts';
 import type { Clock } from '../base/clock.ts';
-import { DisposableStack } from '../base/disposables.ts';
+import { DisposableStack, type Disposable } from '../base/disposables.ts';
 import type { Logger } from '../base/logger.ts';
 import type { GpuSampler, LeaseService } from '../features/gpus/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
@@ -29,6 +30,8 @@ interface Surroundings {
   processes: ProcessTable;
   catalog: ModelCatalog;
   planner: MemoryPlanner;
+  /** A model was asked; told at most once a minute for each. */
+  markUsed: (versionId: ModelVersionId) => void;
   endMarked: (mark: string) => Promise<void>;
   apiKeySecret: string;
   getAddress: () => string | null;
@@ -52,6 +55,7 @@ export interface ModelServer {
   stop(): Promise<void>;
 }
 
+const NOTE_USE_EVERY_MS = 60_000;
 const ENGINE_ENTRY = fileURLToPath(new URL('../llamaEngine/main.ts', import.meta.url));
 
 /** Builds engines, scheduler and port, and joins them. */
@@ -66,6 +70,7 @@ export function createModelServer(surroundings: Surroundings): ModelServer {
     configs, serving, apiKeys: port.apiKeys, usage: port.usage, carrier: port.carrier, renderMetrics: port.renderMetrics,
     start: async () => {
       stack.add(follow());
+      stack.add(noteUse(features, surroundings));
       await features.start();
       await port.start();
     },
@@ -87,6 +92,18 @@ function createStarters({ config, settings, processes, engineEntry, clock }: Sur
       findProgram: () => findLlamaServerProgram({ configuredPath: settings.get('serving.llamaServer'), toolchainPaths: [], path: environment['PATH'] ?? '', cacheFolder: config.llamaBuilds }),
     }),
   ];
+}
+
+/** A request that was answered marks its model as used. */
+function noteUse({ book }: ServingFeatures, { markUsed, opened, clock }: Surroundings): Disposable {
+  const notedAtMs = new Map<ModelVersionId, number>();
+  return book.onDidEnd(({ facts: { config } }) => {
+    const versionId = config?.versionId ?? null;
+    const nowMs = clock.monotonicMs();
+    if (opened.isReadOnly || versionId === null || nowMs - (notedAtMs.get(versionId) ?? -NOTE_USE_EVERY_MS) < NOTE_USE_EVERY_MS) return;
+    notedAtMs.set(versionId, nowMs);
+    markUsed(versionId);
+  });
 }
 
 /** What the port asks of the models beside slots. */

@@ -64,7 +64,7 @@ test('an API key opens nothing but the port and, to read, the metrics', async ()
   const statuses = await Promise.all([ask('/metrics', { headers }), ask('/metrics', { headers: { authorization: `Bearer ${other}` } }), ask('/metrics'), ask('/api/keys', { headers }), ask('/', { headers }), ask('/v1/models', { headers })]);
 
   expect(statuses.map(({ status }) => status)).toEqual([200, 401, 401, 401, 401, 200]);
-  expect(statuses[0]?.text).toContain('wheelhouse_serving_requests_running');
+  expect(statuses[0].text).toContain('wheelhouse_serving_requests_running');
 });
 
 test('the token for scripts and the local socket may use the port', async () => {

@@ -16,7 +16,7 @@ interface ListenerDeps {
   access: AccessService;
   rest: RestCarrier;
   webSocket: WebSocketCarrier;
-  modelPort?: ModelPortCarrier;
+  modelPort: ModelPortCarrier;
   serveWindow: ServeFiles;
   serveMetrics: ServeMetrics;
   log: Logger;
@@ -89,10 +89,10 @@ export class HttpListener {
     const url = readUrl(request);
     const decision = this.#decide(request, false);
     const { modelPort } = this.#deps;
-    if (modelPort?.answers(url.pathname) === true) { modelPort.handle(request, response, decision); return; }
+    if (modelPort.answers(url.pathname)) { modelPort.handle(request, response, decision); return; }
     if (decision.kind === 'refuse' && decision.reason !== 'token') { this.#refuse(response, decision.reason); return; }
     if (this.#answerStranger(url, request, response)) return;
-    const isScrape = url.pathname === '/metrics' && modelPort?.mayRead(request) === true;
+    const isScrape = url.pathname === '/metrics' && modelPort.mayRead(request);
     if (decision.kind === 'refuse' && !isScrape) { this.#refuseKey(request, response); return; }
     await this.#serve(url, request, response);
   }

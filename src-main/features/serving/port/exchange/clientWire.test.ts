@@ -1,0 +1,43 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { FakeClock } from '../../../../../test/fakes/facts/fakeClock.ts';
+import { ClientWire } from './clientWire.ts';
+
+function makeWire(): { clock: FakeClock; wire: ClientWire; response: ServerResponse; written: string[] } {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const written: string[] = [];
+  response.write = (text: unknown): boolean => { written.push(String(text)); return true; };
+  const clock = new FakeClock();
+  return { clock, response, written, wire: new ClientWire({ response, clock, requestId: 'req_1', keepAlive: ': keep-alive\n\n', getOpening: () => '', contentType: 'text/event-stream' }) };
+}
+
+test('headers wait for the last delay that was named', async () => {
+  const { clock, wire } = makeWire();
+
+  wire.beginWithin(1_000);
+  await clock.advance(900);
+  wire.beginWithin(5_000);
+  await clock.advance(4_000);
+  const before = wire.hasBegun;
+  await clock.advance(1_500);
+
+  expect([before, wire.hasBegun]).toEqual([false, true]);
+  wire.dispose();
+});
+
+test('a client that waits hears something at least every fifteen seconds, and nothing after the end', async () => {
+  const { clock, wire, written } = makeWire();
+
+  wire.beginStream();
+  for (let minute = 0; minute < 4; minute += 1) {
+    const before = written.length;
+    await clock.advance(15_000);
+    expect(written.length).toBeGreaterThan(before);
+  }
+  wire.dispose();
+  const atEnd = written.length;
+  await clock.advance(60_000);
+
+  expect([written.length, clock.pendingCount]).toEqual([atEnd, 0]);
+});

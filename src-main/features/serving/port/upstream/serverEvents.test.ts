@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { readServerEvents } from './serverEvents.ts';
+
+async function* pieces(...texts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield typeof text === 'string' ? Buffer.from(text) : text;
+}
+const read = async (...texts: (string | Uint8Array)[]): Promise<string[][]> => (await Array.fromAsync(readServerEvents(pieces(...texts)))).map((events) => events.map(({ kind, text }) => `${kind} ${text}`));
+
+test.each<[string, (string | Uint8Array)[], string[][]]>([
+  ['what came at once stays together', ['data: a\n\ndata: b\n\n'], [['data a', 'data b']]],
+  ['an event in three pieces is one', ['da', 'ta: {"x":', '1}\n\n'], [['data {"x":1}']]],
+  ['comments and names are left out', [': ping\n\nevent: x\ndata: a\n\n'], [['data a']]],
+  ['lines of one event are joined', ['data: a\ndata: b\n\n'], [['data a\nb']]],
+  ['carriage returns are no matter', ['data: a\r\n\r\ndata: b\r\n\r\n'], [['data a', 'data b']]],
+  ['no blank behind the colon is needed', ['data:a\n\n'], [['data a']]],
+  ['the end needs no empty line', ['data: a'], [['data a']]],
+  ['errors of old llama-servers are seen', ['error: {"code":500}\n\n'], [['error {"code":500}']]],
+  ['letters cut in two are put together', [Buffer.from('data: ü\n\n').subarray(0, 7), Buffer.from('data: ü\n\n').subarray(7)], [['data ü']]],
+  ['what is no event is nothing', ['<html>\n\n'], []],
+])('%s', async (_name, texts, expected) => {
+  expect(await read(...texts)).toEqual(expected);
+});
