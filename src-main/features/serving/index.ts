@@ -7,7 +7,7 @@ export type { Engine, EngineExit, EngineHealth, EngineLaunch, EngineReport, Engi
 export { EngineRecords } from './engines/engineRecords.ts';
 export { EngineShelf } from './engines/engineShelf.ts';
 export { ExternalEngineStarter } from './engines/externalEngine.ts';
-export { LaunchPlanner } from './engines/launchPlanner.ts';
+export { LaunchPlanner } from './launchPlanner.ts';
 export { ApiKeyRepository } from './keys/apiKeyRepository.ts';
 export { ApiKeyService } from './keys/apiKeyService.ts';
 export { KeyLimiter } from './keys/keyLimiter.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { aConfig } from '../../../../test/fakes/serving/aModel.ts';
-import { GIB, uuid } from '../../../../test/fakes/facts/aGpu.ts';
-import { settle } from '../../../../test/fakes/facts/fakeClock.ts';
-import { aPlan, refusalOf, ServingWorld, slotOf } from '../../../../test/support/servingWorld.ts';
+import { aConfig } from '../fakes/serving/aModel.ts';
+import { GIB, uuid } from '../fakes/facts/aGpu.ts';
+import { settle } from '../fakes/facts/fakeClock.ts';
+import { aPlan, refusalOf, ServingWorld, slotOf } from '../support/servingWorld.ts';
 
 const [a, b, c] = [aConfig('a'), aConfig('b'), aConfig('c')];
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ServingSimulation } from '../../../../test/support/servingSimulation.ts';
+import { ServingSimulation } from '../support/servingSimulation.ts';
 
 /** One run of 10^5 steps in all; a seed that fails stands in the message. Another first seed: change it here. */
 const FIRST_SEED = 1;

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { ModelConfig, ModelConfigSettings } from '#contract/modelConfigs.ts';
 import type { ModelVersion } from '#contract/models.ts';
-import type { ModelCatalog } from '../configs/modelCatalog.ts';
-import type { LaunchPlan } from '../scheduler/schedulerDeps.ts';
-import type { Placement } from '../scheduler/schedulerState.ts';
-import type { EngineLaunch } from './enginePort.ts';
-import type { EngineShelf } from './engineShelf.ts';
+import type { ModelCatalog } from './configs/modelCatalog.ts';
+import type { LaunchPlan } from './scheduler/schedulerDeps.ts';
+import type { Placement } from './scheduler/schedulerState.ts';
+import type { EngineLaunch } from './engines/enginePort.ts';
+import type { EngineShelf } from './engines/engineShelf.ts';
 
 interface LaunchDeps { readonly catalog: Pick<ModelCatalog, 'find' | 'getFilePath'>; readonly shelf: Pick<EngineShelf, 'choose'> }
 

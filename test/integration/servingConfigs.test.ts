@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { AppError } from '#contract/errors.ts';
 import type { ModelChange, ModelVersion } from '#contract/models.ts';
-import { openMemoryDatabase } from '../../../../test/fakes/facts/aGpu.ts';
-import { FakeClock } from '../../../../test/fakes/facts/fakeClock.ts';
-import { aVersion } from '../../../../test/fakes/serving/aModel.ts';
-import { Emitter } from '../../../base/emitter.ts';
-import { ConfigRepository } from './configRepository.ts';
-import { ConfigService } from './configService.ts';
+import { openMemoryDatabase } from '../fakes/facts/aGpu.ts';
+import { FakeClock } from '../fakes/facts/fakeClock.ts';
+import { aVersion } from '../fakes/serving/aModel.ts';
+import { Emitter } from '../../src-main/base/emitter.ts';
+import { ConfigRepository } from '../../src-main/features/serving/configs/configRepository.ts';
+import { ConfigService } from '../../src-main/features/serving/configs/configService.ts';
 
 /** Configurations over models that are values. */
 class World {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ModelConfigSettings } from '#contract/modelConfigs.ts';
-import { GIB, uuid } from '../../../../test/fakes/facts/aGpu.ts';
-import { aConfig } from '../../../../test/fakes/serving/aModel.ts';
-import { aPlan } from '../../../../test/support/servingWorld.ts';
-import { choosePlacement } from './placementPolicy.ts';
-import { RAM, type Occupant, type Room, type RoomId } from './roomPolicy.ts';
+import { GIB, uuid } from '../fakes/facts/aGpu.ts';
+import { aConfig } from '../fakes/serving/aModel.ts';
+import { aPlan } from '../support/servingWorld.ts';
+import { choosePlacement } from '../../src-main/features/serving/scheduler/placementPolicy.ts';
+import { RAM, type Occupant, type Room, type RoomId } from '../../src-main/features/serving/scheduler/roomPolicy.ts';
 
 interface Device { readonly capacity: number; readonly free?: number; readonly isDisplay?: boolean; readonly freeing?: number; readonly isLoading?: boolean; readonly occupants?: readonly (Partial<Occupant> & { readonly gib: number })[] }
 
