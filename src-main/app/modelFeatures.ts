@@ -63,7 +63,7 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
     book, planner, machine: { clock, log },
     files: { getHub, transfers, finder, getParallelParts: () => settings.get('downloads.parallelParts') },
     getParallelFiles: () => settings.get('downloads.parallelFiles'),
-    register: local.takeInDownload,
+    register: async (finished) => local.takeInDownload({ ...finished, baseModels: await readBaseModels(getHub(), finished, log) }),
   });
   const requireWritable = (): void => {
     const { isReadOnly, schemaVersion, supportedVersion } = opened;
@@ -124,4 +124,14 @@ function createTokenReader({ token, tokenFile }: AppConfig['hub']): { read: () =
 
 function toToken(text: string): string | null {
   return text.trim() === '' ? null : text.trim();
+}
+
+/** What a download was made from. A hub that does not say does not stop it from being taken in. */
+async function readBaseModels(hub: Hub, { repo, commit }: { repo: string; commit: string }, log: Logger): Promise<readonly string[]> {
+  try {
+    return (await hub.readModel(repo, commit)).baseModels;
+  } catch (error) {
+    log.warn('download.base_models_unknown', { repo, error });
+    return [];
+  }
 }

@@ -54,7 +54,7 @@ function toColumns(t: TFunction): GridColumn<ServedModel>[] {
     { ...title('context'), widthRem: 6, isNumeric: true, render: ({ contextTokens }) => formatTokens(contextTokens) },
     { ...title('speed'), widthRem: 6, isNumeric: true, sortBy: ({ tokensPerSecond }) => tokensPerSecond, render: ({ tokensPerSecond }) => (tokensPerSecond === null ? '–' : formatNumber(tokensPerSecond, tokensPerSecond < 100 ? 1 : 0)) },
     { ...title('unload'), widthRem: 8, render: (model) => <UnloadTime model={model} /> },
-    { ...title('actions'), widthRem: 5, render: (model) => <RowActions model={model} /> },
+    { ...title('actions'), isTitleHidden: true, widthRem: 5, render: (model) => <RowActions model={model} /> },
   ];
 }
 

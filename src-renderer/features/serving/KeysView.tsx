@@ -74,7 +74,7 @@ function toColumns(t: TFunction, onRevoke: (key: ApiKey) => void): GridColumn<Ap
     { ...title('requests'), widthRem: 6, isNumeric: true, render: ({ requestCount }) => formatNumber(requestCount) },
     { ...title('tokens'), widthRem: 9, isNumeric: true, render: ({ promptTokens, completionTokens }) => `${formatNumber(promptTokens)} → ${formatNumber(completionTokens)}` },
     { ...title('used'), widthRem: 7, render: ({ lastUsedAtMs }) => (lastUsedAtMs === null ? '–' : <RelativeTime atMs={lastUsedAtMs} />) },
-    { ...title('actions'), widthRem: 3, render: (key) => (key.revokedAtMs === null ? <IconButton size="sm" tabIndex={-1} label={t('keys.revokeNamed', { name: key.name })} icon={<Trash2 size={13} aria-hidden />} onClick={() => { onRevoke(key); }} /> : null) },
+    { ...title('actions'), isTitleHidden: true, widthRem: 3, render: (key) => (key.revokedAtMs === null ? <IconButton size="sm" tabIndex={-1} label={t('keys.revokeNamed', { name: key.name })} icon={<Trash2 size={13} aria-hidden />} onClick={() => { onRevoke(key); }} /> : null) },
   ];
 }
 

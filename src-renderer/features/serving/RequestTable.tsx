@@ -32,7 +32,7 @@ function toColumns(t: TFunction): GridColumn<ServingRequest>[] {
     { ...title('speed'), widthRem: 6, isNumeric: true, render: ({ tokensPerSecond }) => (tokensPerSecond === null ? '–' : formatNumber(tokensPerSecond, tokensPerSecond < 100 ? 1 : 0)) },
     { ...title('first'), widthRem: 6, isNumeric: true, render: ({ firstTokenAtMs, arrivedAtMs }) => (firstTokenAtMs === null ? '–' : formatDuration(firstTokenAtMs - arrivedAtMs)) },
     { ...title('time'), widthRem: 6, isNumeric: true, render: (request) => <Elapsed request={request} /> },
-    { ...title('actions'), widthRem: 3, render: (request) => (request.endedAtMs === null ? <CancelButton id={request.id} /> : null) },
+    { ...title('actions'), isTitleHidden: true, widthRem: 3, render: (request) => (request.endedAtMs === null ? <CancelButton id={request.id} /> : null) },
   ];
 }
 

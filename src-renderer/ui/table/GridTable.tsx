@@ -8,6 +8,8 @@ import { moveFocus, toGridLines, type GridGroup, type GridLine, type GridSort, t
 export interface GridColumn<R> {
   id: string;
   title: string;
+  /** The title is read but not shown, as over buttons. */
+  isTitleHidden?: boolean;
   /** In rem; the first column takes what is left when it has none. */
   widthRem?: number;
   isNumeric?: boolean;
@@ -127,15 +129,20 @@ function Header<R>({ columns, sort, onSort }: { columns: readonly GridColumn<R>[
 
 interface HeaderCellProps<R> { column: GridColumn<R>; index: number; sort: GridSort | null; onPress: (() => void) | undefined }
 
-function HeaderCell<R>({ column: { title, isNumeric = false, sortBy }, index, sort, onPress }: HeaderCellProps<R>): ReactNode {
-  const Arrow = sort?.isDescending === true ? ArrowDown : ArrowUp;
+function HeaderCell<R>({ column: { title, isTitleHidden = false, isNumeric = false, sortBy }, index, sort, onPress }: HeaderCellProps<R>): ReactNode {
   const look = classNames('flex h-full w-full min-w-0 items-center gap-1 px-2', isNumeric && 'flex-row-reverse', index === 0 && 'pl-3');
-  const words = <><span className={classNames('truncate', sort !== null && 'font-medium text-text')}>{title}</span>{sort === null ? null : <Arrow size={12} aria-hidden className="shrink-0" />}</>;
+  const words = <HeaderWords title={title} isHidden={isTitleHidden} sort={sort} />;
   return (
     <div role="columnheader" aria-colindex={index + 1} aria-sort={toAriaSort(sort)} className="min-w-0">
       {sortBy === undefined || onPress === undefined ? <span className={look}>{words}</span> : <button type="button" onClick={onPress} className={classNames(look, 'hover:text-text')}>{words}</button>}
     </div>
   );
+}
+
+function HeaderWords({ title, isHidden, sort }: { title: string; isHidden: boolean; sort: GridSort | null }): ReactNode {
+  if (isHidden) return <span className="sr-only">{title}</span>;
+  const Arrow = sort?.isDescending === true ? ArrowDown : ArrowUp;
+  return <><span className={classNames('truncate', sort !== null && 'font-medium text-text')}>{title}</span>{sort === null ? null : <Arrow size={12} aria-hidden className="shrink-0" />}</>;
 }
 
 function toAriaSort(sort: GridSort | null): 'none' | 'ascending' | 'descending' {
