@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -12,6 +12,7 @@ import type { ChatEngine } from '../support/chatEngine.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const build = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
+const guide = fileURLToPath(new URL('../../resources/models/wheelhouse-guide.gguf', import.meta.url));
 let browser: Browser;
 let backend: TestBackend;
 let engines: ChatEngine[] = [];
@@ -222,6 +223,7 @@ describe('chat', () => {
     await page.getByRole('searchbox', { name: 'Search all conversations' }).fill('brass spok');
     await page.getByText('2 places found').waitFor();
     const marked = await page.locator('mark').allInnerTexts();
+    await page.getByRole('link', { name: /You said/ }).click();
     await page.getByRole('button', { name: 'More for this conversation' }).click();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Export as Markdown' }).click()]);
     const text = readFileSync(await download.path(), 'utf8');
@@ -254,6 +256,37 @@ describe('chat', () => {
     expect(await findAxeViolations(page)).toEqual([]);
     await page.keyboard.press('Control+i');
   });
+
+  test('what was found in another branch is shown', async () => {
+    const { id } = await backend.client.conversations.create({ model: 'second' });
+    const done = async (): Promise<boolean> => (await backend.client.conversations.messages({ conversation: id })).every(({ status }) => status === 'done');
+    await backend.client.conversations.send({ conversation: id, content: 'A copper wheel' });
+    await waitFor(done, { timeoutMs: 30_000, what: 'the first answer' });
+    await backend.client.conversations.send({ conversation: id, content: 'An iron wheel', parentId: null });
+    await waitFor(done, { timeoutMs: 30_000, what: 'the second answer' });
+    const page = await openChat(id);
+    await page.getByText('You said: An iron wheel', { exact: false }).waitFor();
+
+    await page.getByRole('searchbox', { name: 'Search all conversations' }).fill('copper');
+    await page.getByRole('link', { name: /You said: A copper/ }).click();
+
+    await rowOf(page, 'You said: A copper wheel').waitFor();
+    expect(await rowOf(page, 'An iron wheel').count()).toBe(0);
+  });
+
+  test('the model that comes with Wheelhouse answers a suggested question after one click', async (context) => {
+    context.skip(!existsSync(guide), 'the model that comes with Wheelhouse is not there');
+    const page = await openChat();
+    await chooseModel(page, 'wheelhouse-guide');
+
+    await page.getByRole('button', { name: 'What is a blueprint?', exact: true }).click();
+    await answerEnd(page).waitFor({ timeout: 90_000 });
+
+    const [conversation] = await backend.client.conversations.list({});
+    const answer = (await backend.client.conversations.messages({ conversation: conversation?.id ?? '' })).at(-1);
+    expect([conversation?.title, answer?.status, (answer?.content.length ?? 0) > 20]).toEqual(['What is a blueprint?', 'done', true]);
+    expect(answer?.tokensPerSecond ?? 0).toBeGreaterThan(0);
+  }, 120_000);
 
   test('a window that is opened in the middle of an answer shows all of it', async () => {
     const { id } = await backend.client.conversations.create({ model: 'stand-in', systemPrompt: '' });

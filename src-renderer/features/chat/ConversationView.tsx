@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Conversation, Message } from '#contract/conversations.ts';
 import { useApp } from '../../app/appContext.tsx';
+import { useRoute } from '../../app/route.ts';
 import { formatNumber } from '../../base/format.ts';
 import { toProblem } from '../../client/problems.ts';
 import type { Problem } from '../../client/problems.ts';
@@ -16,7 +17,7 @@ import { workspaceOf } from './chatWorkspace.ts';
 import { ChatHeader } from './ChatHeader.tsx';
 import { Composer, DropPlace } from './Composer.tsx';
 import type { ListFold } from './listFold.ts';
-import { countBranch, isWriting } from './messages/branches.ts';
+import { countBranch, findLeaf, isWriting, listPath } from './messages/branches.ts';
 import { MessageActionsProvider } from './messages/messageActions.ts';
 import { MessageList } from './messages/MessageList.tsx';
 import { toBlockedReason, toWarning } from './sendPolicy.ts';
@@ -70,7 +71,7 @@ export function ConversationView({ conversation, fold }: { conversation: Convers
         isPickerOpen={isPickerOpen} onPickerOpen={setPickerOpen} menu={menu} isListOpen={fold.isOpen} onList={fold.toggle}
       />
       <MessageActionsProvider value={actions}>
-        {isReady ? <Messages store={store} leafId={leafId} /> : <div className="min-h-0 flex-1"><Waiting label={t('chat.readingMessages')} /></div>}
+        {isReady ? <Messages store={store} leafId={leafId} onShow={(leaf) => { set({ leafId: leaf.id }); }} /> : <div className="min-h-0 flex-1"><Waiting label={t('chat.readingMessages')} /></div>}
       </MessageActionsProvider>
       {shownProblem === null ? null : <div className="mx-auto w-full max-w-[57.5rem] px-4 pb-2"><ErrorNote problem={shownProblem} onDismiss={() => { setProblem(null); }} /></div>}
       <Composer
@@ -84,9 +85,17 @@ export function ConversationView({ conversation, fold }: { conversation: Convers
   );
 }
 
-function Messages({ store, leafId }: { store: ReturnType<typeof useTranscript>['store']; leafId: string | null }): ReactNode {
+interface MessagesProps { store: ReturnType<typeof useTranscript>['store']; leafId: string | null; onShow: (leaf: Message) => void }
+
+function Messages({ store, leafId, onShow }: MessagesProps): ReactNode {
   const messages = useStore(store, (state) => state.messages);
-  return <MessageList messages={messages} leafId={leafId} />;
+  const targetId = useRoute().rest[1] ?? null;
+  const showTarget = useEffectEvent(() => {
+    const target = messages.find(({ id }) => id === targetId);
+    if (target?.lane === 'main' && !listPath(messages, leafId).includes(target)) onShow(findLeaf(messages, target));
+  });
+  useEffect(() => { showTarget(); }, [targetId]);
+  return <MessageList messages={messages} leafId={leafId} targetId={targetId} />;
 }
 
 function useAnnouncedEnd(isBusy: boolean, announce: () => void): void {

@@ -15,10 +15,12 @@ const AT_END_PX = 40;
 export interface MessageListProps {
   messages: readonly Message[];
   leafId: string | null;
+  /** A message that is to be brought into sight, such as one that was found. */
+  targetId: string | null;
 }
 
 /** The shown branch of a conversation. Only rows in sight are drawn; the end is kept in sight as it grows, until a person scrolls away. */
-export function MessageList({ messages, leafId }: MessageListProps): ReactNode {
+export function MessageList({ messages, leafId, targetId }: MessageListProps): ReactNode {
   const { t } = useTranslation();
   const scale = useScale();
   const box = useRef<HTMLDivElement>(null);
@@ -37,10 +39,17 @@ export function MessageList({ messages, leafId }: MessageListProps): ReactNode {
   const lastTop = useRef(0);
   const totalPx = virtual.getTotalSize();
   useLayoutEffect(() => { if (hasRows && isFollowing.current) virtual.scrollToEnd(); }, [virtual, hasRows, totalPx]);
+  const targetIndex = targetId === null ? -1 : rows.findIndex(({ message }) => message.id === targetId);
+  useLayoutEffect(() => {
+    if (targetIndex < 0) return;
+    isFollowing.current = false;
+    virtual.scrollToIndex(targetIndex, { align: 'start' });
+  }, [virtual, targetId, targetIndex]);
   // A person who scrolls away is left alone; one who comes back to the end follows it again.
   const leave = (): void => { isFollowing.current = false; };
   const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent): void => {
-    if (scrollTop >= lastTop.current && scrollHeight - scrollTop - clientHeight < AT_END_PX) isFollowing.current = true;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+    if (isAtEnd === (scrollTop >= lastTop.current)) isFollowing.current = isAtEnd;
     lastTop.current = scrollTop;
   };
   const onKeyDown = ({ key }: KeyboardEvent): void => { if (key === 'PageUp' || key === 'ArrowUp' || key === 'Home') leave(); };

@@ -17,7 +17,7 @@ export function QuestionRow({ message }: { message: Message }): ReactNode {
   const [isEditing, setEditing] = useState(false);
   if (isEditing) return <QuestionEditor message={message} onClose={() => { setEditing(false); }} />;
   return (
-    <div className="group flex flex-col items-end gap-1 pt-4 pb-5">
+    <div className="group flex flex-col items-end gap-1 pt-4 pb-3">
       <h3 className="sr-only">{t('chat.you')}</h3>
       {message.attachments.length > 0 ? <AttachmentNames attachments={message.attachments} /> : null}
       {message.content === '' ? null : <div className="max-w-[85%] rounded-[0.875rem] bg-raised px-4 py-2.5 text-[1.25rem] leading-[1.6] [overflow-wrap:anywhere] whitespace-pre-wrap">{message.content}</div>}
