@@ -2,7 +2,8 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import sentencepiece
 
@@ -18,18 +19,33 @@ CHAT_TEMPLATE = (
     "{%- endfor -%}"
     "{%- if add_generation_prompt -%}{{- '<|im_start|>assistant\\n' -}}{%- endif -%}"
 )
-ASIDE_WEIGHT = 0.03
 # Which answer it is shows in its first tokens: they count more, and most answers are shown no further.
 FIRST_TOKENS, FIRST_WEIGHT, WHOLE_SHARE = 5, 3.0, 0.4
+NO_TOPIC = -100
+
+
+# Some tokens, how much they count in the loss, and the topic that is known once they have been read.
+Piece = tuple[list[int], float, int]
+
+
+class Row(NamedTuple):
+    """The same for each token of a training row; `NO_TOPIC` where none is known."""
+
+    ids: list[int]
+    weights: list[float]
+    topics: list[int]
 
 
 class Conversations:
-    """Writes conversations; the weight of each token says how much it counts in the loss."""
+    """Writes conversations without end."""
 
     def __init__(self, guide: Guide, tokens: sentencepiece.SentencePieceProcessor, seed: int) -> None:
         self._guide, self._tokens, self._rng = guide, tokens, random.Random(seed)
         self._start, self._end = tokens.piece_to_id(START), tokens.piece_to_id(END)
         self._newline = tokens.encode("\n")
+        topics = [*guide.topics, guide.unknown]
+        self._topics = {topic.name: number for number, topic in enumerate(topics)}
+        self._answers = [[*tokens.encode(topic.answer), self._end] for topic in topics]
 
     def header(self, role: str) -> list[int]:
         return [self._start, *self._tokens.encode(role), *self._newline]
@@ -44,33 +60,53 @@ class Conversations:
         marks = {START: self._start, END: self._end}
         return [id for piece in pieces if piece for id in ([marks[piece]] if piece in marks else self._tokens.encode(piece))]
 
-    def rows(self, length: int) -> Iterator[tuple[list[int], list[float]]]:
-        """Rows of exactly `length` + 1 tokens, each the beginning of one long conversation."""
-        while True:
-            ids: list[int] = []
-            weights: list[float] = []
-            for part, weight in self._conversation():
-                ids += part
-                weights += [weight] * len(part)
-                if len(ids) > length:
-                    break
-            yield ids[:length + 1], weights[:length + 1]
+    @property
+    def topic_count(self) -> int:
+        return len(self._topics)
 
-    def _conversation(self) -> Iterator[tuple[list[int], float]]:
+    def pick_question(self) -> tuple[list[int], int]:
+        """The tokens of a question, and the number of its topic."""
+        topic = pick_topic(self._guide, self._rng)
+        return self._encode_loosely(ask(self._guide, topic, self._rng)), self._topics[topic.name]
+
+    def single_rows(self, length: int) -> Iterator[Row]:
+        """Rows of `length` + 1 tokens with one question each, filled up with what does not count."""
+        for row in self._fill(length, self._turn):
+            missing = length + 1 - len(row.ids)
+            yield Row(row.ids + [self._end] * missing, row.weights + [0.0] * missing, row.topics + [NO_TOPIC] * missing)
+
+    def rows(self, length: int) -> Iterator[Row]:
+        """Rows of `length` + 1 tokens, each the beginning of one long conversation."""
+        return self._fill(length, self._conversation)
+
+    def _fill(self, length: int, write: Callable[[], Iterator[Piece]]) -> Iterator[Row]:
+        while True:
+            row = Row([], [], [])
+            for ids, weight, topic in write():
+                row.ids.extend(ids)
+                row.weights.extend([weight] * len(ids))
+                row.topics.extend([NO_TOPIC] * (len(ids) - 1) + [topic])
+                if len(row.ids) > length:
+                    break
+            yield Row(row.ids[:length + 1], row.weights[:length + 1], row.topics[:length + 1])
+
+    def _conversation(self) -> Iterator[Piece]:
         system = pick_system_prompt(self._guide, self._rng)
         if system is not None:
-            yield [*self.header("system"), *self._tokens.encode(system), self._end, *self._newline], ASIDE_WEIGHT
+            yield [*self.header("system"), *self._tokens.encode(system), self._end, *self._newline], 0.0, NO_TOPIC
         while True:
-            topic = pick_topic(self._guide, self._rng)
-            yield [*self.header("user"), *self._encode_loosely(ask(self._guide, topic, self._rng)), self._end, *self._newline], ASIDE_WEIGHT
-            yield self.header("assistant"), ASIDE_WEIGHT
-            answer = [*self._tokens.encode(topic.answer), self._end]
-            yield answer[:FIRST_TOKENS], FIRST_WEIGHT
-            if self._rng.random() < WHOLE_SHARE:
-                yield answer[FIRST_TOKENS:], 1.0
-            else:
-                yield [self._end], 0.0
-            yield self._newline, ASIDE_WEIGHT
+            yield from self._turn()
+
+    def _turn(self) -> Iterator[Piece]:
+        question, topic = self.pick_question()
+        yield [*self.header("user"), *question, self._end, *self._newline, *self.header("assistant")], 0.0, topic
+        answer = self._answers[topic]
+        yield answer[:FIRST_TOKENS], FIRST_WEIGHT, NO_TOPIC
+        if self._rng.random() < WHOLE_SHARE:
+            yield answer[FIRST_TOKENS:], 1.0, NO_TOPIC
+        else:
+            yield [self._end], 0.0, NO_TOPIC
+        yield self._newline, 0.0, NO_TOPIC
 
     def _encode_loosely(self, question: str) -> list[int]:
         """Now and then in smaller pieces than usual, so that a word is known by its parts too."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from patterns import Classes, Pattern, parse_pattern, squeeze
 
-MAX_WEIGHT_COUNT = 400
+MAX_WEIGHT_COUNT = 100
 MIN_HELD_LENGTH = 10
 
 

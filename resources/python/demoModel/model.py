@@ -13,7 +13,7 @@ class Shape:
     width: int = 256
     layers: int = 4
     heads: int = 4
-    kv_heads: int = 2
+    kv_heads: int = 4
     feed_forward: int = 512
     context: int = 2048
     rope_base: float = 10_000.0
@@ -51,9 +51,7 @@ class Block(nn.Module):
         q = rotate(split(self.attn_q(x), self.shape.heads), angles)
         k = rotate(split(self.attn_k(x), self.shape.kv_heads), angles)
         v = split(self.attn_v(x), self.shape.kv_heads)
-        groups = self.shape.heads // self.shape.kv_heads
-        k, v = k.repeat_interleave(groups, dim=1), v.repeat_interleave(groups, dim=1)
-        out = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=self.shape.heads != self.shape.kv_heads)
         return self.attn_output(out.transpose(1, 2).reshape(batch, length, -1))
 
 
@@ -64,17 +62,35 @@ class Llama(nn.Module):
         self.token_embd = nn.Embedding(shape.vocabulary, shape.width)
         self.blk = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.output_norm = nn.RMSNorm(shape.width, eps=shape.norm_epsilon)
+        self.output = nn.Linear(shape.width, shape.vocabulary, bias=False)
         for name, weight in self.named_parameters():
             if weight.dim() == 2:
-                is_output = name.endswith(("attn_output.weight", "ffn_down.weight"))
-                nn.init.normal_(weight, std=0.04 / (2 * shape.layers) ** 0.5 if is_output else 0.04)
+                is_last = name.endswith(("attn_output.weight", "ffn_down.weight"))
+                nn.init.normal_(weight, std=0.04 / (2 * shape.layers) ** 0.5 if is_last else 0.04)
+
+    @torch.no_grad()
+    def start_from(self, vectors: Tensor) -> None:
+        """Begins with word vectors, and with a first layer that adds up those of the question."""
+        self.token_embd.weight.copy_(vectors)
+        first = self.blk[0]
+        for weight, scale in ((first.attn_v.weight, 1.0), (first.attn_output.weight, 1.0), (first.attn_q.weight, 0.0)):
+            weight.mul_(0.5).add_(torch.eye(self.shape.width), alpha=scale)
+
+    def read(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """What stands at each position in the middle of the model and at its end."""
+        x = self.token_embd(ids)
+        middle = x
+        angles = make_angles(self.shape, ids.shape[1])
+        for number, block in enumerate(self.blk):
+            x = block(x, angles)
+            middle = x if number == self.shape.layers // 2 - 1 else middle
+        return middle, x
+
+    def predict(self, x: Tensor) -> Tensor:
+        return self.output(self.output_norm(x))
 
     def forward(self, ids: Tensor) -> Tensor:
-        x = self.token_embd(ids)
-        angles = make_angles(self.shape, ids.shape[1])
-        for block in self.blk:
-            x = block(x, angles)
-        return F.linear(self.output_norm(x), self.token_embd.weight)
+        return self.predict(self.read(ids)[1])
 
 
 def make_angles(shape: Shape, length: int) -> tuple[Tensor, Tensor]:

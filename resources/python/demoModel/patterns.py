@@ -62,6 +62,8 @@ def make_odd_word(rng: random.Random) -> str:
     onsets = "b c d f g h j k l m n p r s t v w z br cl dr fl gr pl pr sh st th tr sc sp qu ch kn".split()
     vowels = "a e i o u a e i o ai ea oo ou y ie".split()
     codas = ["", "", "", "n", "r", "l", "s", "t", "m", "ck", "nd", "st", "rt", "ng", "x", "p", "sh", "ll"]
+    if rng.random() < 0.1:
+        return "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(rng.randint(3, 9)))
     syllables = rng.choice([1, 2, 2, 2, 3, 3])
     word = "".join(rng.choice(onsets) + rng.choice(vowels) + rng.choice(codas) for _ in range(syllables))
     word += rng.choice(["", "", "", "", "ing", "er", "s", "ed", "ly", "tion", "ness", "al"])
