@@ -183,6 +183,8 @@ describe('chat', () => {
       { name: 'tool.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([0, 1, 2, 3]) },
     ]);
     await page.getByText('tool.bin was not taken: it is neither text nor a picture.').waitFor();
+    await page.locator('input[type=file]').setInputFiles([{ name: 'large.txt', mimeType: 'text/plain', buffer: Buffer.alloc(10 * 1024 * 1024, 'a') }]);
+    await page.getByText('large.txt was not taken: the files of one question may have 10 MiB in all.').waitFor();
     await ask(page, 'What is in it?');
 
     expect(await rowOf(page, 'notes.md').first().isVisible()).toBe(true);

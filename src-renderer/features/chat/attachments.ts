@@ -1,19 +1,28 @@
 import type { Attachment } from '#contract/conversations.ts';
 
 /** Why a file was not taken. */
-export type AttachRefusal = { readonly name: string; readonly reason: 'too_large' | 'not_text' | 'unreadable' };
+export type AttachRefusal = { readonly name: string; readonly reason: 'too_large' | 'too_much' | 'not_text' | 'unreadable' };
 export interface AttachOutcome { attachments: Attachment[]; refusals: AttachRefusal[] }
 
+/** Of one file, and of all that go with one question. */
 const MAX_BYTES = 10 * 1024 * 1024;
 const IMAGES = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif']);
 
-/** Reads files for a question: images as they are, everything else as text if it is text. */
-export async function readAttachments(files: readonly File[]): Promise<AttachOutcome> {
-  const outcomes = await Promise.all(files.map(readAttachment));
-  return {
-    attachments: outcomes.flatMap((outcome) => ('data' in outcome ? [outcome] : [])),
-    refusals: outcomes.flatMap((outcome) => ('reason' in outcome ? [outcome] : [])),
-  };
+/** Reads files for a question that has some already: images as they are, everything else as text if it is text. */
+export async function readAttachments(files: readonly File[], already: readonly Attachment[]): Promise<AttachOutcome> {
+  const outcome: AttachOutcome = { attachments: [], refusals: [] };
+  let usedBytes = already.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  for (const read of await Promise.all(files.map(readAttachment))) {
+    if ('reason' in read) {
+      outcome.refusals.push(read);
+    } else if (usedBytes + read.sizeBytes > MAX_BYTES) {
+      outcome.refusals.push({ name: read.name, reason: 'too_much' });
+    } else {
+      usedBytes += read.sizeBytes;
+      outcome.attachments.push(read);
+    }
+  }
+  return outcome;
 }
 
 async function readAttachment(file: File): Promise<Attachment | AttachRefusal> {

@@ -19,9 +19,9 @@ export function useComposer(workspace: Workspace, key: string, report: (error: u
   const draft = useStore(workspace, ({ drafts }) => drafts[key]) ?? emptyDraft;
   const [refusals, setRefusals] = useState<readonly AttachRefusal[]>([]);
   const attach = async (files: readonly File[]): Promise<void> => {
-    const read = await readAttachments(files);
-    setRefusals(read.refusals);
     const now = workspace.getState().drafts[key]?.attachments ?? [];
+    const read = await readAttachments(files, now);
+    setRefusals(read.refusals);
     setDraft(workspace, key, { attachments: [...now, ...read.attachments] });
   };
   return {

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Message } from '#contract/conversations.ts';
 import { useScale } from '../../../app/zoom.ts';
 import { Button } from '../../../ui/Button.tsx';
-import { listPath } from './branches.ts';
+import { isWriting, listPath } from './branches.ts';
 import { estimateRowPx, RowBuilder } from './messageRows.ts';
 import { MessageRowView } from './MessageRowView.tsx';
 
@@ -45,6 +45,12 @@ export function MessageList({ messages, leafId, targetId }: MessageListProps): R
     isFollowing.current = false;
     virtual.scrollToIndex(targetIndex, { align: 'start' });
   }, [virtual, targetId, targetIndex]);
+  const isAsked = messages.some((message) => message.id === leafId && isWriting(message));
+  useLayoutEffect(() => {
+    if (!isAsked) return;
+    isFollowing.current = true;
+    virtual.scrollToEnd();
+  }, [virtual, leafId, isAsked]);
   // A person who scrolls away is left alone; one who comes back to the end follows it again.
   const leave = (): void => { isFollowing.current = false; };
   const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent): void => {
