@@ -269,6 +269,21 @@ describe('a question', () => {
     expect(world.model.last.request.messages).toEqual([{ role: 'user', content: [{ type: 'text', text: 'And you?' }, { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] }]);
   });
 
+  test('that got no answer is not asked again with the next one', async () => {
+    const world = openWorld();
+    ask(world, 'Too long');
+    await settle();
+    world.model.last.part({ kind: 'failure', code: 'context_length_exceeded', message: 'Too long.' });
+    await settle();
+    ask(world, 'What is this?', { attachments: [picture] });
+    await settle();
+
+    ask(world, 'Short');
+    await settle();
+
+    expect(world.model.last.request.messages).toEqual([{ role: 'user', content: 'Short' }]);
+  });
+
   test('is refused without a model, with one that is gone, with nothing in it, after a message that is not there, and while an answer is written', async () => {
     const world = openWorld();
     const refuse = (act: () => unknown): string => {

@@ -12,7 +12,7 @@ import { LiveAnswer } from './liveAnswer.ts';
 import { followMessages } from './messageFeed.ts';
 import type { MessageRepository } from './messageRepository.ts';
 import { findLeaf, listBranch, listPath, toComparePath } from './messageTree.ts';
-import { hasImages, toPrompt } from './promptPolicy.ts';
+import { hasImages, leaveOutUnanswered, toPrompt } from './promptPolicy.ts';
 
 interface Deps {
   conversations: ConversationService;
@@ -148,7 +148,7 @@ export class MessageService {
   #begin(conversation: Conversation, answer: Message, before: readonly Message[]): void {
     const { models: { chat, find }, messages, clock, log } = this.#deps;
     const shown = listPath(before, answer.parentId);
-    const path = (answer.lane === 'compare' ? toComparePath(before, shown) : shown).map((message) => ({ ...message, attachments: messages.listAttachments(message) }));
+    const path = leaveOutUnanswered(answer.lane === 'compare' ? toComparePath(before, shown) : shown).map((message) => ({ ...message, attachments: messages.listAttachments(message) }));
     const model = answer.model ?? '';
     const facts = find(model);
     const isBlind = hasImages(path) && facts?.canSee === false;

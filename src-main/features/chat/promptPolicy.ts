@@ -5,8 +5,8 @@ type Asked = Pick<Message, 'role' | 'content'> & { readonly attachments: readonl
 
 /**
  * Writes the prompt: the system prompt, then questions and answers in turn. Text files stand in a fenced block with
- * their name before the question, images are parts. Answers that stayed empty are left out, and the questions around
- * them become one, since many templates want the roles to alternate.
+ * their name before the question, images are parts. Neighbours of one role become one message, since many templates want
+ * the roles to alternate.
  */
 export function toPrompt(systemPrompt: string, path: readonly Asked[]): PromptMessage[] {
   const system: PromptMessage[] = systemPrompt.trim() === '' ? [] : [{ role: 'system', content: systemPrompt }];
@@ -19,6 +19,12 @@ export function toPrompt(systemPrompt: string, path: readonly Asked[]): PromptMe
     else turns.push({ role: message.role, parts });
   }
   return [...system, ...turns.map(({ role, parts }) => ({ role, content: toContent(parts) }))];
+}
+
+/** Leaves out what got no answer, so that a question that was too long or not understood does not spoil those after it. */
+export function leaveOutUnanswered<M extends Pick<Message, 'role' | 'content' | 'toolCalls'>>(path: readonly M[]): M[] {
+  const isEmpty = (message: M | undefined): boolean => message?.role === 'assistant' && message.content === '' && message.toolCalls.length === 0;
+  return path.filter((message, index) => !isEmpty(message) && !(message.role === 'user' && isEmpty(path[index + 1])));
 }
 
 /** Whether anything in the path needs a model that sees. */
