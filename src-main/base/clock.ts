@@ -12,12 +12,21 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Node fires a longer timer at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The real clock. Its timers do not keep the process alive by themselves except in `sleep`. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   after: (delayMs, call) => {
-    const timer = setTimeout(call, delayMs);
+    let leftMs = delayMs;
+    const start = (): NodeJS.Timeout => setTimeout(() => {
+      leftMs -= LONGEST_TIMER_MS;
+      if (leftMs > 0) timer = start();
+      else call();
+    }, Math.min(leftMs, LONGEST_TIMER_MS));
+    let timer = start();
     return () => { clearTimeout(timer); };
   },
   every: (periodMs, call) => {

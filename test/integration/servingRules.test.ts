@@ -44,6 +44,21 @@ test('rule 2: a failed load is told to every waiter', async () => {
   expect(world.stateOf(a)).toBe('failed');
 });
 
+test.each([{ what: 'on a GPU', gpuGib: [24] }, { what: 'in RAM', gpuGib: [] }])('rule 12: a start that throws is a failed load, $what, and gives its memory back', async ({ gpuGib }) => {
+  const world = new ServingWorld({ gpuGib });
+  const start = world.starter.start.bind(world.starter);
+  world.starter.start = () => { throw new Error('ENOSPC: no space left on device'); };
+  const asks = [world.ask(a), world.ask(a)];
+  await settle();
+  const failed = world.stateOf(a);
+  world.starter.start = start;
+  const again = world.scheduler.load(a);
+  await settle();
+
+  expect(asks.map(refusalOf)).toEqual(asks.map(() => ({ kind: 'load_failed', failure: 'spawn_failed', detail: 'ENOSPC: no space left on device', retryAfterMs: 5_000 })));
+  expect([failed, await again]).toEqual(['failed', { kind: 'loaded' }]);
+});
+
 test.each([
   { what: 'all', limits: { all: 2, model: 9, key: 9 }, scope: 'all' },
   { what: 'one model', limits: { all: 9, model: 2, key: 9 }, scope: 'model' },
@@ -246,6 +261,19 @@ test.each([
   await world.clock.advance(keep === 0 ? 0 : 10 * 3_600_000);
 
   expect(world.stateOf(config)).toBe(state);
+});
+
+test('rule 10: what the last request wished does not hold for the next load', async () => {
+  const world = new ServingWorld();
+  const slot = await world.served(a);
+  slot.keepFor(0);
+  slot[Symbol.dispose]();
+  await world.clock.advance(0);
+  const before = world.stateOf(a);
+  const loaded = world.scheduler.load(a);
+  await settle();
+
+  expect([before, await loaded, world.stateOf(a)]).toEqual(['unloaded', { kind: 'loaded' }, 'ready']);
 });
 
 test('rule 11: a load may take as long as it shows life, and ends 120 s after the last sign', async () => {

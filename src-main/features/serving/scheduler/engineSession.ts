@@ -116,7 +116,8 @@ export class EngineSession {
   #begin(): void {
     if (this.#isClosing) { this.#finish(); return; }
     this.#tell({ kind: 'booked' });
-    const engine = this.#plan.starter.start({ ...this.#plan.launch, environment: this.#gpuBooking?.environment ?? NO_DEVICES });
+    const engine = this.#start();
+    if (engine === null) return;
     this.#engine = engine;
     this.#facts = { ...this.#facts, pid: engine.pid };
     if (engine.mark !== null) this.#gpuBooking?.ownMark(engine.mark);
@@ -125,6 +126,19 @@ export class EngineSession {
     this.#stack.add(engine.onDidExit((exit) => { this.#takeExit(engine, exit); }));
     this.#stack.defer(this.#deps.clock.every(TIMING.residentPollMs, () => { this.#watchGrowth(engine); }));
     this.#pollHealth(engine, this.#deps.clock.monotonicMs());
+  }
+
+  /** Null when it could not even be tried, as on a full disk: that is an exit like any other. */
+  #start(): Engine | null {
+    try {
+      return this.#plan.starter.start({ ...this.#plan.launch, environment: this.#gpuBooking?.environment ?? NO_DEVICES });
+    } catch (error) {
+      this.#deps.log.error('engine.start_failed', { id: this.#plan.id, error });
+      this.#isClosing = true;
+      this.#tell({ kind: 'exited', exit: { code: null, signal: null, tail: [error instanceof Error ? error.message : String(error)], failure: 'spawn_failed' } });
+      this.#finish();
+      return null;
+    }
   }
 
   #takeReport(report: EngineReport): void {

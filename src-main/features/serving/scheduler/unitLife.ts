@@ -83,6 +83,8 @@ export class UnitLife {
     const launch = planLaunch(unit.config, unit.version, placement);
     if (launch.kind === 'missing') { this.#failLoad(unit, { failure: launch.failure, detail: launch.detail, exitCode: null }); return; }
     const nowMs = this.#nowMs();
+    // How long the last request wanted the load before to stay says nothing of this one.
+    unit.keepSeconds = null;
     const id = createId('load', clock.nowMs());
     const session = new EngineSession({ ...this.#deps, ...this.#deps.memory }, { id, name: unit.config.name, placement, starter: launch.starter, launch: launch.launch }, (event) => { this.#take(unit, session, event); });
     this.#running.set(unit.key, { session, startedAtMs: nowMs, slots: new Map(), afterwards: null });
