@@ -11,6 +11,10 @@ export interface BenchRow {
   /** The figure that was promised, such as `≤ 15 ms` or `≥ 0.7 of the reference`. */
   readonly limit: string;
   readonly holds: boolean;
+  /** What is aimed at beyond the limit, where there is such a figure. */
+  readonly goal?: { readonly text: string; readonly isReached: boolean };
+  /** What the figure was made from, in words. */
+  readonly detail?: string;
 }
 
 /** A row for a figure that stands alone and must not pass `atMost`. */

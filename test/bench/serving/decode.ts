@@ -1,0 +1,55 @@
+import type { BenchRow } from '../benchRow.ts';
+import { toBarRow } from './support/barRow.ts';
+import type { ModelKind } from './support/benchModels.ts';
+import { median, toText } from './support/figures.ts';
+import { withEachPair, type PairedPlaces } from './support/pairedPlaces.ts';
+import { askStream, requireOk, toQuestion, type Answered, type Place } from './support/place.ts';
+import { inLab } from './support/servingLab.ts';
+
+const ROUNDS = 7;
+const BARS = [{ streams: 1, must: 0.97, goal: 0.99 }, { streams: 8, must: 0.95, goal: 0.98 }] as const;
+/** So many tokens that a round takes about a second on one core. The demo model ends its answers by itself, so it is asked more often. */
+const WORK: Record<ModelKind, Record<1 | 8, { readonly tokens: number; readonly answers: number }>> = {
+  demo: { 1: { tokens: 400, answers: 12 }, 8: { tokens: 400, answers: 3 } },
+  larger: { 1: { tokens: 120, answers: 1 }, 8: { tokens: 24, answers: 1 } },
+};
+
+/** Tokens a second through the port and past it, in turn: the median of the rounds' ratios. */
+export async function benchDecode(): Promise<BenchRow[]> {
+  return inLab(async (lab) => {
+    const rows: BenchRow[] = [];
+    await withEachPair(lab, async (pair) => {
+      for (const bar of BARS) rows.push(await measure(pair, bar));
+    });
+    return rows;
+  });
+}
+
+async function measure({ label, model, direct, port }: PairedPlaces, { streams, must, goal }: (typeof BARS)[number]): Promise<BenchRow> {
+  const rates: { direct: number; port: number }[] = [];
+  const rateOf = (place: Place): Promise<number> => measureRate(place, { streams, ...WORK[model][streams] });
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    if (round % 2 === 0) rates.push({ direct: await rateOf(direct), port: await rateOf(port) });
+    else { const portRate = await rateOf(port); rates.push({ direct: await rateOf(direct), port: portRate }); }
+  }
+  const kept = rates.slice(1);
+  return toBarRow({
+    name: `2 decode with ${streams} ${streams === 1 ? 'stream' : 'streams'}: ${label}`, measured: median(kept.map((one) => one.port / one.direct)), unit: '×', sense: '≥', must, goal,
+    detail: `port ${toText(median(kept.map((one) => one.port)))} tokens/s, direct ${toText(median(kept.map((one) => one.direct)))} tokens/s`,
+  });
+}
+
+/** Of all streams together, each time from the first token of the first to the end of the last. */
+async function measureRate(place: Place, { streams, tokens, answers }: { streams: number; tokens: number; answers: number }): Promise<number> {
+  const all = { tokens: 0, ms: 0 };
+  for (let turn = 0; turn < answers; turn += 1) {
+    const batch = await Promise.all(Array.from({ length: streams }, async (_, index) => requireOk(await askStream(place, toQuestion(`Tell me about models, part ${index}.`, tokens)))));
+    all.tokens += batch.reduce((sum, { completionTokens }) => sum + completionTokens, -1);
+    all.ms += Math.max(...batch.map(endOf)) - Math.min(...batch.map(({ sentAtMs, firstTokenMs }) => sentAtMs + firstTokenMs));
+  }
+  return (all.tokens * 1_000) / all.ms;
+}
+
+function endOf({ sentAtMs, tookMs }: Answered): number {
+  return sentAtMs + tookMs;
+}
