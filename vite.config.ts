@@ -62,7 +62,15 @@ const builds: Readonly<Record<string, UserConfig>> = {
   window: windowBuild,
   preload: nodeBuild({ entries: { preload: inRoot('src-preload/index.ts') }, outDir: 'dist/preload', format: 'cjs', extension: 'cjs' }),
   electron: nodeBuild({
-    entries: { main: inRoot('src-main/electron/main.ts'), ptyHost: inRoot('src-main/ptyHost/main.ts'), nvmlProcess: inRoot('src-main/platform/gpu/nvml/nvmlProcess.ts'), ggufWorker: inRoot('src-main/platform/hub/gguf/ggufWorker.ts'), transferProcess: inRoot('src-main/platform/transfer/transferProcess.ts'), fileWorker: inRoot('src-main/platform/modelFiles/worker/fileWorker.ts') },
+    entries: {
+      main: inRoot('src-main/electron/main.ts'),
+      ptyHost: inRoot('src-main/ptyHost/main.ts'),
+      llamaEngine: inRoot('src-main/llamaEngine/main.ts'),
+      nvmlProcess: inRoot('src-main/platform/gpu/nvml/nvmlProcess.ts'),
+      ggufWorker: inRoot('src-main/platform/hub/gguf/ggufWorker.ts'),
+      transferProcess: inRoot('src-main/platform/transfer/transferProcess.ts'),
+      fileWorker: inRoot('src-main/platform/modelFiles/worker/fileWorker.ts'),
+    },
     outDir: 'dist/electron',
     format: 'es',
     extension: 'mjs',

@@ -13,11 +13,14 @@ import { startDesktop, type OpenedBackend } from './startDesktop.ts';
 const appFolder = fileURLToPath(new URL('../..', import.meta.url));
 /** What other programs read or run lies beside the archive. */
 const unpackedFolder = toUnpackedPath(appFolder);
+const read = readConfig({ resources: appFolder, version: app.getVersion() });
 const config = {
-  ...readConfig({ resources: appFolder, version: app.getVersion() }),
+  ...read,
   stockBlueprints: join(unpackedFolder, 'blueprints'),
   versionsFile: join(unpackedFolder, 'versions.env'),
+  modelCaches: { ...read.modelCaches, stock: join(unpackedFolder, 'resources', 'models') },
 };
+const toEntry = (name: string): string => join(unpackedFolder, 'dist', 'electron', `${name}.mjs`);
 const { log } = openLog({ path: join(config.logs, 'desktop.log'), level: config.logLevel, maxBytes: 1024 * 1024, keepFiles: 2 });
 
 startDesktop({ appFolder, paths: { home: config.home, logs: config.logs }, log, openBackend });
@@ -27,10 +30,11 @@ async function openBackend(host: Host): Promise<OpenedBackend> {
   const backend = await createBackend(config, {
     host, startHostProcess,
     ptyHostEntry: join(appFolder, 'dist', 'electron', 'ptyHost.mjs'),
-    nvmlEntry: join(unpackedFolder, 'dist', 'electron', 'nvmlProcess.mjs'),
-    ggufWorkerEntry: join(unpackedFolder, 'dist', 'electron', 'ggufWorker.mjs'),
-    transferEntry: join(unpackedFolder, 'dist', 'electron', 'transferProcess.mjs'),
-    fileWorkerEntry: join(unpackedFolder, 'dist', 'electron', 'fileWorker.mjs'),
+    nvmlEntry: toEntry('nvmlProcess'),
+    ggufWorkerEntry: toEntry('ggufWorker'),
+    transferEntry: toEntry('transferProcess'),
+    fileWorkerEntry: toEntry('fileWorker'),
+    engineEntry: toEntry('llamaEngine'),
   });
   if (backend === null) return { kind: 'elsewhere', link: await fetchRunningLink(config.socket) };
   await backend.start();

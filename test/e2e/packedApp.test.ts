@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
 import { openArchive, packDesktop } from '../support/desktopShell/packDesktop.ts';
 import { endDesktop, openDesktopWindow, showInstance, showStatus, startDesktop, startInstanceByKeys, waitForStatus, wheelhouse } from '../support/desktopShell/realDesktop.ts';
 import type { DesktopApp } from '../support/electronShim/launchDesktop.ts';
@@ -30,10 +31,17 @@ function findMapped(pid: number): string[] {
   return [...new Set(maps)].sort();
 }
 
+/** The child of a process whose program this is. */
+function findChild(pid: number, program: string): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  return children.find((child) => readWords(child, 'cmdline').includes(program)) ?? 0;
+}
+
+const startPacked = (env: Readonly<Record<string, string>> = {}): DesktopApp => startDesktop({ home, resourcesPath, mainPath: join(resourcesPath, 'app.asar', 'dist', 'electron', 'main.mjs'), env });
 const readWords = (pid: number, file: 'cmdline' | 'environ'): string[] => readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
 
 test('the packed app runs an instance, its natives and its terminal host outside of the archive', async () => {
-  desktop = startDesktop({ home, resourcesPath, mainPath: join(resourcesPath, 'app.asar', 'dist', 'electron', 'main.mjs') });
+  desktop = startPacked();
   const { page, failures } = await openDesktopWindow(desktop);
   await startInstanceByKeys(page, 'lab');
   const { pid, url } = await showInstance(home, 'lab');
@@ -52,4 +60,32 @@ test('the packed app runs an instance, its natives and its terminal host outside
   await wheelhouse(home, 'stop');
   expect([await desktop.exited, failures]).toEqual([0, []]);
   await waitFor(() => !existsSync(`/proc/${hostPid}`), { what: 'the terminal host to end' });
+});
+
+const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
+const answered = z.object({ choices: z.tuple([z.object({ message: z.object({ content: z.string() }) })]) });
+
+test('the packed app answers by the model that comes with it, in an engine outside of the archive', async () => {
+  desktop = startPacked({ WHEELHOUSE_SERVING_ENGINE: 'embedded' });
+  await openDesktopWindow(desktop);
+  const { pid: backendPid, address } = await showStatus(home);
+  const model = await waitFor(async () => {
+    const { data } = modelList.parse(await (await fetch(`${address}/v1/models`)).json());
+    return data.find(({ id }) => id.startsWith('wheelhouse-guide'))?.id;
+  }, { timeoutMs: 60_000, what: 'the model that comes with the app' });
+  const response = await fetch(`${address}/v1/chat/completions`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model, max_tokens: 16, messages: [{ role: 'user', content: 'What is an instance?' }] }),
+  });
+  const answer: unknown = await response.json();
+  const enginePid = findChild(backendPid, join(resourcesPath, 'app.asar.unpacked', 'dist', 'electron', 'llamaEngine.mjs'));
+
+  expect([response.status, answered.safeParse(answer).data?.choices[0].message.content ?? answer]).toEqual([200, expect.stringMatching(/\w+/)]);
+  expect(findMapped(enginePid)).toEqual(expect.arrayContaining([
+    expect.stringMatching(/^app\.asar\.unpacked\/node_modules\/@node-llama-cpp\/.*\.node$/), 'app.asar.unpacked/resources/models/wheelhouse-guide.gguf',
+  ]));
+  expect(readWords(enginePid, 'environ')).toContain('ELECTRON_RUN_AS_NODE=1');
+
+  await wheelhouse(home, 'stop');
+  expect(await desktop.exited).toBe(0);
+  await waitFor(() => !existsSync(`/proc/${enginePid}`), { what: 'the engine to end' });
 });

@@ -44,8 +44,8 @@ describe('the packed desktop', () => {
   test('the archive holds what the app needs', () => {
     const files = listPackage(asarPath, { isPack: false });
 
-    const needed = ['package.json', 'versions.env', 'LICENSE', 'dist/electron/main.mjs', 'dist/electron/ptyHost.mjs', 'dist/preload/preload.cjs', 'dist/window/index.html',
-      'blueprints/jupyterlab.sh', 'node_modules/ws/package.json', 'node_modules/pino/package.json', 'node_modules/better-sqlite3/lib/index.js', 'node_modules/node-pty/lib/index.js',
+    const needed = ['package.json', 'versions.env', 'LICENSE', 'dist/electron/main.mjs', 'dist/preload/preload.cjs', 'dist/window/index.html',
+      'blueprints/jupyterlab.sh', 'node_modules/ws/package.json', 'node_modules/pino/package.json', 'node_modules/fastify/package.json', 'node_modules/@huggingface/hub/package.json', 'node_modules/better-sqlite3/lib/index.js', 'node_modules/node-pty/lib/index.js',
       `node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`, 'node_modules/node-pty/build/Release/pty.node', 'node_modules/@xterm/headless/package.json'];
     expect(needed.filter((file) => !files.includes(`/${file}`))).toEqual([]);
   });
@@ -53,21 +53,24 @@ describe('the packed desktop', () => {
   test('sources, other machines and the pinned Node stay out', () => {
     const files = listPackage(asarPath, { isPack: false });
 
-    const unwanted = /^\/(src-|scripts\/|test\/|node_modules\/(node-linux-|node-win-|electron\/|vite\/|@orpc\/|zod\/|node-addon-api\/))|\.test\.[cm]?js$|\/musl_|\.(cc|hh)$|\.map$|\.d\.ts$|\/prebuilds\/(darwin|win32|linuxmusl)|\/better-sqlite3\/(deps|src)\/|\/obj\.target/;
-    expect(files.filter((file) => unwanted.test(file))).toEqual([]);
+    const unwanted = /^\/(src-|scripts\/|test\/|node_modules\/(node-linux-|node-win-|electron\/|vite\/|@orpc\/|zod\/|node-addon-api\/))|\.test\.[cm]?js$|\/musl_|\.(cc|hh)$|\.map$|\.d\.ts$|\/prebuilds\/(darwin|win32|linuxmusl)|\/better-sqlite3\/(deps|src)\/|\/obj\.target|gitRelease\.bundle|^\/resources\/(python|screenshots)\/|\/cmake-js\//;
+    const isForeign = (file: string): boolean => /^\/node_modules\/@node-llama-cpp\/[^/]+\//.test(file) && !file.startsWith(`/node_modules/@node-llama-cpp/linux-${process.arch}`);
+    expect(files.filter((file) => unwanted.test(file) || isForeign(file))).toEqual([]);
   });
 
   test('natives and what other programs run lie outside of the archive', () => {
-    const outside = [`node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`, 'node_modules/node-pty/build/Release/pty.node', 'blueprints/jupyterlab.sh', 'versions.env'];
+    const entries = ['ptyHost', 'llamaEngine', 'nvmlProcess', 'ggufWorker', 'transferProcess', 'fileWorker'].map((name) => `dist/electron/${name}.mjs`);
+    const outside = [...entries, 'resources/models/wheelhouse-guide.gguf', 'node_modules/node-llama-cpp/package.json', `node_modules/@node-llama-cpp/linux-${process.arch}/package.json`, `node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`, 'node_modules/node-pty/build/Release/pty.node', 'blueprints/jupyterlab.sh', 'versions.env'];
 
     expect(outside.filter((file) => !existsSync(join(`${asarPath}.unpacked`, file)))).toEqual([]);
   });
 
-  test('the app without Electron is small', () => {
+  test('the app is small without Electron, llama.cpp and the model that comes with it', () => {
     const outside = readdirSync(`${asarPath}.unpacked`, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const sizes = [asarPath, ...outside.map(({ parentPath, name }) => join(parentPath, name))].map((path) => statSync(path).size);
+    const paths = outside.map(({ parentPath, name }) => join(parentPath, name)).filter((path) => !/@node-llama-cpp|\.gguf$/.test(path));
+    const sizes = [asarPath, ...paths].map((path) => statSync(path).size);
 
-    expect(sizes.reduce((sum, bytes) => sum + bytes, 0) / 1e6).toBeLessThan(15);
+    expect(sizes.reduce((sum, bytes) => sum + bytes, 0) / 1e6).toBeLessThan(25);
   });
 });
 

@@ -50,7 +50,7 @@ export class LlamaEngineStarter {
       kind: 'embedded', mark, endpoint: socket.endpoint,
       command: launch.modelPath === null ? null : { command: executablePath, args: [entryPath] },
       problem: 'there is no model file',
-      environment: { ...environment, ...launch.environment },
+      environment: { ...environment, ...launch.environment, ELECTRON_RUN_AS_NODE: '1' },
       input: `${JSON.stringify(toEngineConfig(launch, socket))}\n`,
       files: socket.path === null || process.platform === 'win32' ? [] : [socket.path],
       readLine: (line, sink) => {

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { extractAll } from '@electron/asar';
+import { extractFile, listPackage, statFile } from '@electron/asar';
 import { z } from 'zod';
 import { createStandInElectron } from '../standInElectron.ts';
 
@@ -25,23 +25,15 @@ export async function packDesktop(work: string): Promise<string> {
  * lies beside it. Returns the folder.
  */
 export function openArchive(packed: string): string {
-  const archive = join(packed, 'resources', 'app.asar');
-  const opened = join(packed, 'resources', 'opened');
-  extractAll(archive, opened);
-  renameSync(archive, `${archive}.packed`);
+  const opened = join(packed, 'resources', 'app.asar');
+  const archive = `${opened}.packed`;
   renameSync(opened, archive);
-  linkFiles(`${archive}.unpacked`, archive);
-  return archive;
-}
-
-function linkFiles(unpacked: string, seen: string): void {
-  for (const name of readdirSync(unpacked)) {
-    const [from, to] = [join(unpacked, name), join(seen, name)];
-    if (lstatSync(from).isDirectory()) {
-      linkFiles(from, to);
-    } else {
-      rmSync(to, { force: true });
-      symlinkSync(from, to);
-    }
+  for (const [, path = ''] of listPackage(archive, { isPack: false }).map((entry) => /^[\\/](.*)$/.exec(entry) ?? [])) {
+    const entry = statFile(archive, path, false);
+    if ('files' in entry) continue;
+    mkdirSync(dirname(join(opened, path)), { recursive: true });
+    if (entry.unpacked) symlinkSync(join(`${opened}.unpacked`, path), join(opened, path));
+    else writeFileSync(join(opened, path), extractFile(archive, path));
   }
+  return opened;
 }

@@ -10,7 +10,7 @@ import { waitFor } from '../waitFor.ts';
 
 const inRepository = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const instance = z.object({ name: z.string(), status: z.string(), pid: z.int().nullable(), port: z.int().nullable(), url: z.string().nullable() });
-const status = z.object({ pid: z.int(), home: z.string(), shell: z.string(), terminalHost: z.object({ pid: z.int().nullable() }) });
+const status = z.object({ pid: z.int(), home: z.string(), address: z.string().nullable(), shell: z.string(), terminalHost: z.object({ pid: z.int().nullable() }) });
 
 interface DesktopPlace {
   /** The data folder. */
@@ -18,13 +18,14 @@ interface DesktopPlace {
   /** The main bundle; the one in dist when it is not given. */
   mainPath?: string;
   resourcesPath?: string;
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the true desktop on the stand-in; two of the same home are two starts by the user. */
-export function startDesktop({ home, mainPath = inRepository('dist/electron/main.mjs'), resourcesPath }: DesktopPlace): DesktopApp {
+export function startDesktop({ home, mainPath = inRepository('dist/electron/main.mjs'), resourcesPath, env = {} }: DesktopPlace): DesktopApp {
   return launchDesktop({
     mainPath, userDataPath: join(home, 'desktop'), ...(resourcesPath === undefined ? {} : { resourcesPath }),
-    env: { ...poolEnvironment(), WHEELHOUSE_HOME: home, WHEELHOUSE_LISTENER_PORT: '0' },
+    env: { ...poolEnvironment(), WHEELHOUSE_HOME: home, WHEELHOUSE_LISTENER_PORT: '0', ...env },
   });
 }
 
