@@ -8,13 +8,14 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LeaseService } from '../features/gpus/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
-import { CacheScanner, CorrectionRepository, createHuggingFaceCache, createImportedModels, createLmStudioCache, createOllamaCache, createStockModels, FitService, HashKeeper, HeaderEstimator, ImportService, ModelInspector, ModelRegistry, ModelRepository, NameBook, readModelMetadata, RemovalService, RoleRepository, takeInDownload, VersionBook, type DownloadedModel } from '../features/models/index.ts';
+import { CacheScanner, CorrectionRepository, createHuggingFaceCache, createImportedModels, createLmStudioCache, createOllamaCache, createStockModels, FitService, HashKeeper, HeaderEstimator, ImportService, InsightsEstimator, ModelInspector, ModelRegistry, ModelRepository, NameBook, readModelMetadata, RemovalService, RoleRepository, takeInDownload, VersionBook, type DownloadedModel } from '../features/models/index.ts';
+import { GgufEstimator } from '../platform/llama/ggufEstimator.ts';
 import { WorkerModelFileReader } from '../platform/modelFiles/workerModelFileReader.ts';
 import type { OpenedDatabase } from '../platform/sqlite/database.ts';
 import type { AppConfig } from './config.ts';
 
 interface Surroundings {
-  config: Pick<AppConfig, 'hub' | 'modelCaches'>;
+  config: Pick<AppConfig, 'hub' | 'modelCaches' | 'environment'>;
   opened: OpenedDatabase;
   journal: JournalService;
   leases: LeaseService;
@@ -55,8 +56,9 @@ export function createRegistryFeatures({ config, opened, journal, leases, listDe
     ],
   });
   const removal = new RemovalService({ registry, versions, roots: [modelCaches.models, hub.userCache], listDependents, log });
+  const estimator = new InsightsEstimator({ insights: new GgufEstimator({ clock, environment: config.environment }), fallback: new HeaderEstimator(reader), clock, log });
   const fits = new FitService({
-    estimator: new HeaderEstimator(reader), ledger: leases, corrections: new CorrectionRepository(opened.database), clock, isReadOnly: opened.isReadOnly,
+    estimator, ledger: leases, corrections: new CorrectionRepository(opened.database), clock, isReadOnly: opened.isReadOnly,
     readRam: () => ({ freeBytes: process.availableMemory(), totalBytes: totalmem() }),
     listPaths: ({ id, files }) => files.flatMap((file) => (file.role === 'weights' || file.role === 'adapter' ? registry.getFilePath(id, file) ?? [] : [])),
   });
@@ -73,6 +75,6 @@ export function createRegistryFeatures({ config, opened, journal, leases, listDe
       registry.start();
       if (!opened.isReadOnly) scanner.start();
     },
-    stop: async () => { await Promise.all([scanner.stop(), hashes.stop(), reader.stop()]); },
+    stop: async () => { await Promise.all([scanner.stop(), hashes.stop(), estimator.stop(), reader.stop()]); },
   };
 }

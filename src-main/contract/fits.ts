@@ -17,6 +17,9 @@ export const loadShape = z.object({
   /** Null: as many as fit. */
   gpuLayers: z.int().min(0).max(1_000).nullable().default(null),
   gpuIds: z.array(gpuId).max(64).nullable().default(null),
+  /** Tokens that are worked on at once: the compute buffers grow with them. */
+  batchTokens: z.int().min(32).max(16_384).default(512),
+  flashAttention: z.enum(['auto', 'on', 'off']).default('auto'),
 });
 export type LoadShape = z.infer<typeof loadShape>;
 

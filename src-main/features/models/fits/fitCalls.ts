@@ -1,9 +1,12 @@
+import { AppError } from '#contract/errors.ts';
 import type { Fit, LoadShape } from '#contract/fits.ts';
-import type { Hub } from '../../../platform/hub/hub.ts';
+import type { Hub, HubFile } from '../../../platform/hub/hub.ts';
 import type { ModelRegistry } from '../registry/modelRegistry.ts';
 import type { FitService } from './fitService.ts';
+import { groupHubFiles, type FileGroup } from '../hub/fileGroups.ts';
+import { toShapeOfSize } from '../hub/headerFit.ts';
 import { toRemoteShape } from './headerEstimator.ts';
-import { estimateByShape } from './shapeEstimate.ts';
+import { toShapeTable } from './shapeEstimate.ts';
 
 interface FitCallsDeps { readonly registry: ModelRegistry; readonly service: FitService; readonly getHub: () => Hub }
 
@@ -23,14 +26,26 @@ export class FitCalls {
     return this.#deps.service.estimate(this.#deps.registry.resolve(reference), load);
   }
 
-  /** Fetches the file's header and nothing of its weights. @throws what the hub throws, model.unreadable */
-  async estimateRemote({ repo, revision, path }: RemoteFile, load: LoadShape, signal: AbortSignal | undefined): Promise<Fit> {
+  /** Fetches the header of the file, or of the first of its parts, and nothing of its weights. @throws what the hub throws, model.unreadable */
+  async estimateRemote(file: RemoteFile, load: LoadShape, signal: AbortSignal | undefined): Promise<Fit> {
+    const { repo, revision, path } = file;
     const hub = this.#deps.getHub();
     const { commit } = await hub.readModel(repo, revision, { signal });
-    const shape = toRemoteShape(await hub.readGgufHeader({ repo, commit, path }, { signal }));
+    const files = await hub.listFiles(repo, commit, { signal });
+    const { files: parts, sizeBytes } = findWeights(file, files);
+    const header = await hub.readGgufHeader({ repo, commit, path: parts[0]?.path ?? path }, { signal });
+    const shape = parts.length === 1 ? toRemoteShape(header) : toShapeOfSize(header, { sizeBytes, headerSizeBytes: sizeBytes });
     return this.#deps.service.estimateSubject({
       contextTokens: shape.contextTokens, bitsPerWeight: null, correction: 1, measuredCount: 0,
-      estimate: async (question) => estimateByShape(shape, { ...question, isEmbedding: false }),
+      estimate: async (question) => toShapeTable(shape, { ...question, isEmbedding: false }),
     }, load);
   }
+}
+
+/** The parts of the GGUF to which a file belongs. @throws hub.not_found, model.unreadable */
+function findWeights({ repo, path }: RemoteFile, files: readonly HubFile[]): FileGroup {
+  if (!files.some((one) => one.path === path)) throw new AppError('hub.not_found', 'no such file', { repo: `${repo}/${path}` });
+  const group = groupHubFiles(files).groups.find((one) => one.files.some((part) => part.path === path));
+  if (group?.kind !== 'gguf') throw new AppError('model.unreadable', 'no model in GGUF', { path, reason: group === undefined ? 'it is no whole model' : `it is ${group.kind}, not GGUF` });
+  return group;
 }

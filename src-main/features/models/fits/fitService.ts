@@ -8,7 +8,7 @@ import { HeaderError } from '../../../platform/modelFiles/headerError.ts';
 import { decideCorrection } from './correctionPolicy.ts';
 import type { CorrectionRepository } from './correctionRepository.ts';
 import { decideVerdict, findMostLayers, hasRoom, toMissingBytes, type MemoryRoom } from './fitPolicy.ts';
-import { toNeed, type EstimateQuestion, type MemoryEstimate, type MemoryEstimator } from './memoryEstimator.ts';
+import { toNeed, type EstimateQuestion, type LayerTable, type MemoryEstimate, type MemoryEstimator } from './memoryEstimator.ts';
 
 /** The ledger, as far as an estimate needs it. */
 export interface FitLedger {
@@ -26,15 +26,21 @@ export interface FitServiceDeps {
   readonly isReadOnly: boolean;
 }
 
+/** How it is to be loaded. */
+export type LoadQuestion = Omit<EstimateQuestion, 'paths' | 'sizeBytes' | 'format' | 'isEmbedding'>;
+
 /** What is asked about: a version of this machine, or only its header elsewhere. */
-export interface FitSubject { readonly contextTokens: number | null; readonly bitsPerWeight: number | null; readonly estimate: (question: Omit<EstimateQuestion, 'paths' | 'sizeBytes' | 'isEmbedding'>) => Promise<MemoryEstimate>; readonly correction: number; readonly measuredCount: number }
+export interface FitSubject { readonly contextTokens: number | null; readonly bitsPerWeight: number | null; readonly estimate: (question: LoadQuestion) => Promise<LayerTable>; readonly correction: number; readonly measuredCount: number }
+
+export interface LoadPlan { readonly steps: LoadStep[]; readonly layerCount: number; readonly contextTokens: number; readonly deviceOverheadBytes: number; readonly estimated: LayerTable }
 
 /** What one load takes with so many layers on GPUs. */
 export interface LoadStep { readonly gpuLayers: number; readonly gpuBytes: number; readonly ramBytes: number }
 
 const DEFAULT_CONTEXT_TOKENS = 8_192;
 const LEAST_CONTEXT_TOKENS = 2_048;
-const KEPT_ESTIMATES = 500;
+/** A load waits so long for the better estimate. */
+const PLAN_WITHIN_MS = 1_500;
 const ALL_LAYERS = 1_000_000;
 /** Bits of a weight in the quantisation that is advised. */
 const SMALL = { quantisation: 'Q4_K_M', bitsPerWeight: 4.85 };
@@ -42,7 +48,6 @@ const SMALL = { quantisation: 'Q4_K_M', bitsPerWeight: 4.85 };
 /** Says whether a model fits now, by its header, the ledger, and what earlier loads took. */
 export class FitService {
   readonly #deps: FitServiceDeps;
-  readonly #estimates = new Map<string, Promise<MemoryEstimate>>();
 
   constructor(deps: FitServiceDeps) {
     this.#deps = deps;
@@ -70,17 +75,20 @@ export class FitService {
     };
   }
 
-  /** What a load takes for every number of layers on GPUs, from none to all. @throws model.unreadable */
-  async planLoad(version: ModelVersion, load: LoadShape, { engine = null }: { engine?: string | null } = {}): Promise<{ steps: LoadStep[]; layerCount: number; contextTokens: number; deviceOverheadBytes: number }> {
-    const subject = this.#toSubject(version, engine);
-    const ask = this.#asker(subject, load);
-    const all = await ask(ALL_LAYERS);
-    const [none, one] = await Promise.all([ask(0), ask(1)]);
-    const steps = Array.from({ length: all.layerCount + 1 }, (_, gpuLayers) => (gpuLayers === 0 ? toStep(none, 0) : between({ one, all, gpuLayers })));
-    return { steps, layerCount: all.layerCount, contextTokens: toContext(subject, load), deviceOverheadBytes: all.gpu.overheadBytes + all.gpu.computeBytes };
+  /**
+   * What a load takes for every number of layers on GPUs, from none to all. `estimated` is the same before corrections.
+   * @throws model.unreadable
+   */
+  async planLoad(version: ModelVersion, load: LoadShape, { engine = null }: { engine?: string | null } = {}): Promise<LoadPlan> {
+    const subject = this.#toSubject(version, engine, { withinMs: PLAN_WITHIN_MS });
+    const estimated = await readTable(subject, toQuestion(subject, load));
+    const { layerCount } = estimated;
+    const steps = Array.from({ length: layerCount + 1 }, (_, gpuLayers) => toStep(correct(estimated.at(gpuLayers), subject.correction), gpuLayers));
+    const { gpu } = correct(estimated.at(layerCount), subject.correction);
+    return { steps, layerCount, contextTokens: toContext(subject, load), deviceOverheadBytes: gpu.overheadBytes + gpu.computeBytes, estimated };
   }
 
-  /** Keeps what a load really took: estimates of that version are corrected by it. Bytes as estimated, before any correction, and as measured. */
+  /** Keeps what a load really took: estimates of that version are corrected by it. Weights, cache and compute buffers, as estimated before any correction and as the engine then named them. */
   recordMeasurement({ versionId, engine, estimatedBytes, measuredBytes }: { versionId: ModelVersionId; engine: string; estimatedBytes: number; measuredBytes: number }): void {
     const { corrections, clock, isReadOnly } = this.#deps;
     if (!isReadOnly && estimatedBytes > 0 && measuredBytes > 0) corrections.add({ versionId, engine, estimatedBytes, measuredBytes, atMs: clock.nowMs() });
@@ -91,37 +99,19 @@ export class FitService {
     return { correction: decideCorrection(measured), measuredCount: measured.length };
   }
 
-  #toSubject(version: ModelVersion, engine: string | null): FitSubject {
+  #toSubject(version: ModelVersion, engine: string | null, options: { withinMs?: number } = {}): FitSubject {
     const paths = this.#deps.listPaths(version);
     if (version.path === null || paths.length === 0) throw new AppError('model.unreadable', 'its files are gone', { path: version.folder, reason: 'missing' });
     const isEmbedding = version.capabilities.includes('embeddings') || version.capabilities.includes('rerank');
+    const projectorBytes = version.files.reduce((sum, { role, sizeBytes }) => sum + (role === 'mmproj' && version.kind === 'model' ? sizeBytes : 0), 0);
     return {
       contextTokens: version.contextTokens, bitsPerWeight: version.bitsPerWeight, ...this.getCorrection(version.id, engine),
-      estimate: (question) => this.#remember(`${version.id} ${JSON.stringify(question)}`, () => this.#deps.estimator.estimate({ ...question, paths, sizeBytes: version.sizeBytes, isEmbedding })),
+      estimate: async (question) => withProjector(await this.#deps.estimator.estimate({ ...question, paths, sizeBytes: version.sizeBytes, format: version.format, isEmbedding }, options), projectorBytes),
     };
   }
 
   #asker(subject: FitSubject, load: LoadShape): Ask {
-    const { slots, kvTypeK, kvTypeV } = load;
-    return async (gpuLayers, change = {}) => {
-      try {
-        return correct(await subject.estimate({ contextTokens: toContext(subject, load), slots, kvTypeK, kvTypeV, ...change, gpuLayers }), subject.correction);
-      } catch (error) {
-        if (!(error instanceof HeaderError)) throw error;
-        throw new AppError('model.unreadable', 'the header cannot be read', { path: '', reason: error.message }, { cause: error });
-      }
-    };
-  }
-
-  #remember(key: string, estimate: () => Promise<MemoryEstimate>): Promise<MemoryEstimate> {
-    const known = this.#estimates.get(key);
-    if (known !== undefined) return known;
-    const asked = estimate();
-    this.#estimates.set(key, asked);
-    asked.catch(() => { this.#estimates.delete(key); });
-    const oldest = this.#estimates.keys().next();
-    if (this.#estimates.size > KEPT_ESTIMATES && oldest.done !== true) this.#estimates.delete(oldest.value);
-    return asked;
+    return async (gpuLayers, change = {}) => correct((await readTable(subject, { ...toQuestion(subject, load), ...change })).at(gpuLayers), subject.correction);
   }
 
   #listDevices({ gpuIds }: LoadShape): LeasedDevice[] {
@@ -147,7 +137,7 @@ export class FitService {
   }
 }
 
-type Ask = (gpuLayers: number, change?: Partial<Pick<EstimateQuestion, 'contextTokens' | 'kvTypeK' | 'kvTypeV'>>) => Promise<MemoryEstimate>;
+type Ask = (gpuLayers: number, change?: Partial<Pick<LoadQuestion, 'contextTokens' | 'kvTypeK' | 'kvTypeV'>>) => Promise<MemoryEstimate>;
 
 /** The way to load that is judged: as asked, else with as many layers on GPUs as fit. `whole` is with all of them. */
 async function chooseEstimate(ask: Ask, { gpuLayers }: LoadShape, room: MemoryRoom): Promise<{ estimate: MemoryEstimate; whole: MemoryEstimate }> {
@@ -169,13 +159,42 @@ function toContext({ contextTokens }: FitSubject, load: LoadShape): number {
   return load.contextTokens ?? Math.min(contextTokens ?? DEFAULT_CONTEXT_TOKENS, DEFAULT_CONTEXT_TOKENS);
 }
 
+function toQuestion(subject: FitSubject, load: LoadShape): LoadQuestion {
+  const { slots, kvTypeK, kvTypeV, batchTokens, flashAttention } = load;
+  return { contextTokens: toContext(subject, load), slots, kvTypeK, kvTypeV, batchTokens, flashAttention };
+}
+
+/** @throws model.unreadable */
+async function readTable(subject: FitSubject, question: LoadQuestion): Promise<LayerTable> {
+  try {
+    return await subject.estimate(question);
+  } catch (error) {
+    if (!(error instanceof HeaderError)) throw error;
+    throw new AppError('model.unreadable', 'the header cannot be read', { path: '', reason: error.message }, { cause: error });
+  }
+}
+
+/** A projector lies beside the weights, where the output is; no engine counts it among its buffers. */
+function withProjector(table: LayerTable, bytes: number): LayerTable {
+  if (bytes === 0) return table;
+  const more = (need: MemoryNeed): MemoryNeed => toNeed({ ...need, overheadBytes: need.overheadBytes + bytes });
+  return {
+    ...table,
+    at: (gpuLayers) => {
+      const estimate = table.at(gpuLayers);
+      return estimate.gpuLayers > 0 ? { ...estimate, gpu: more(estimate.gpu) } : { ...estimate, ram: more(estimate.ram) };
+    },
+  };
+}
+
 function correct(estimate: MemoryEstimate, factor: number): MemoryEstimate {
   return factor === 1 ? estimate : { ...estimate, gpu: scale(estimate.gpu, factor), ram: scale(estimate.ram, factor) };
 }
 
+/** What a process takes for itself is not measured. */
 function scale({ weightsBytes, kvBytes, computeBytes, overheadBytes }: MemoryNeed, factor: number): MemoryNeed {
   const by = (bytes: number): number => Math.round(bytes * factor);
-  return toNeed({ weightsBytes: by(weightsBytes), kvBytes: by(kvBytes), computeBytes: by(computeBytes), overheadBytes: by(overheadBytes) });
+  return toNeed({ weightsBytes: by(weightsBytes), kvBytes: by(kvBytes), computeBytes: by(computeBytes), overheadBytes });
 }
 
 function shrink(estimate: MemoryEstimate, share: number): MemoryEstimate {
@@ -194,11 +213,4 @@ function floorToPower(value: number): number {
 
 function toStep({ gpu, ram }: MemoryEstimate, gpuLayers: number): LoadStep {
   return { gpuLayers, gpuBytes: gpu.totalBytes, ramBytes: ram.totalBytes };
-}
-
-/** Blocks are as good as equal: what lies between one layer and all is on a line. */
-function between({ one, all, gpuLayers }: { one: MemoryEstimate; all: MemoryEstimate; gpuLayers: number }): LoadStep {
-  const share = all.layerCount <= 1 ? 1 : (gpuLayers - 1) / (all.layerCount - 1);
-  const mix = (from: MemoryNeed, to: MemoryNeed): number => Math.ceil(from.totalBytes + (to.totalBytes - from.totalBytes) * share);
-  return { gpuLayers, gpuBytes: mix(one.gpu, all.gpu), ramBytes: mix(one.ram, all.ram) };
 }

@@ -3,8 +3,8 @@ import { TensorSums } from '../../../platform/modelFiles/gguf/memoryShape.ts';
 import { HeaderError } from '../../../platform/modelFiles/headerError.ts';
 import type { ModelFileReader } from '../../../platform/modelFiles/modelFileReader.ts';
 import type { GgufHeader } from '../../../platform/hub/gguf/ggufHeader.ts';
-import type { MemoryEstimator, EstimateQuestion, MemoryEstimate } from './memoryEstimator.ts';
-import { estimateByShape, estimateBySize } from './shapeEstimate.ts';
+import type { EstimateQuestion, LayerTable, MemoryEstimator } from './memoryEstimator.ts';
+import { estimateBySize, toShapeTable } from './shapeEstimate.ts';
 
 const KEPT_SHAPES = 200;
 
@@ -17,11 +17,11 @@ export class HeaderEstimator implements MemoryEstimator {
     this.#reader = reader;
   }
 
-  async estimate(question: EstimateQuestion): Promise<MemoryEstimate> {
+  async estimate(question: EstimateQuestion): Promise<LayerTable> {
     try {
-      return estimateByShape(await this.#readShape(question.paths), question);
+      return toShapeTable(await this.#readShape(question.paths), question);
     } catch (error) {
-      if (error instanceof HeaderError && error.problem === 'not_this_format') return estimateBySize(question);
+      if (error instanceof HeaderError && error.problem === 'not_this_format') return { layerCount: 1, at: (gpuLayers) => estimateBySize({ sizeBytes: question.sizeBytes, gpuLayers }) };
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import type { MemoryShape } from '../../../platform/modelFiles/gguf/memoryShape.
 import { estimateByShape } from './shapeEstimate.ts';
 
 const aShape: MemoryShape = { layers: Array.from({ length: 4 }, () => ({ weightsBytes: 100, keyNumbers: 32, valueNumbers: 32 })), inputBytes: 50, outputBytes: 60, tiedBytes: 0, vocabularySize: 1_000, embeddingLength: 64, contextTokens: 4_096 };
-const aLoad = { contextTokens: 1_024, slots: 1, kvTypeK: 'f16', kvTypeV: 'f16', gpuLayers: 0, isEmbedding: false } as const;
+const aLoad = { contextTokens: 1_024, slots: 1, kvTypeK: 'f16', kvTypeV: 'f16', gpuLayers: 0, batchTokens: 512, isEmbedding: false } as const;
 
 test.each([[0, 0, 510], [1, 60, 450], [3, 260, 250], [5, 460, 50], [99, 460, 50]])('with %i layers on the GPU %i bytes of weights are there', (gpuLayers, onGpu, inRam) => {
   const { gpu, ram } = estimateByShape(aShape, { ...aLoad, gpuLayers });

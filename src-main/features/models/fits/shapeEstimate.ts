@@ -1,11 +1,11 @@
 import type { KvType } from '#contract/fits.ts';
 import type { MemoryShape } from '../../../platform/modelFiles/gguf/memoryShape.ts';
-import { NO_NEED, toNeed, type EstimateQuestion, type MemoryEstimate } from './memoryEstimator.ts';
+import { NO_NEED, toNeed, type EstimateQuestion, type LayerTable, type MemoryEstimate } from './memoryEstimator.ts';
 
 const MIB = 1024 * 1024;
-const CUDA_CONTEXT_BYTES = 450 * MIB;
-const PROCESS_BYTES = 64 * MIB;
-const BATCH_TOKENS = 512;
+/** What a process takes of a GPU, and of the RAM, before it holds a model. */
+export const CUDA_CONTEXT_BYTES = 450 * MIB;
+export const PROCESS_BYTES = 64 * MIB;
 const BYTES_PER_FLOAT = 4;
 /** Rows of activations that are alive at once in one block. */
 const ACTIVATIONS = 8;
@@ -13,11 +13,16 @@ const ACTIVATIONS = 8;
 /** Bytes of one number; quantised types by their blocks of 32. Source: ggml's block sizes. */
 export const KV_BYTES: Readonly<Record<KvType, number>> = { f32: 4, f16: 2, bf16: 2, q8_0: 34 / 32, q5_1: 24 / 32, q5_0: 22 / 32, q4_1: 20 / 32, q4_0: 18 / 32, iq4_nl: 18 / 32 };
 
-type Load = Omit<EstimateQuestion, 'paths' | 'sizeBytes'>;
+type Load = Omit<EstimateQuestion, 'paths' | 'sizeBytes' | 'format' | 'flashAttention'> & { readonly gpuLayers: number };
+
+/** The same for every number of layers on GPUs. */
+export function toShapeTable(shape: MemoryShape, load: Omit<Load, 'gpuLayers'>): LayerTable {
+  return { layerCount: shape.layers.length + 1, at: (gpuLayers) => estimateByShape(shape, { ...load, gpuLayers }) };
+}
 
 /**
  * Estimates what a load takes by the header alone: every block's weights where it is loaded, its KV cache beside it, the
- * compute buffers of a batch of 512 tokens with flash attention, and what a process holds.
+ * compute buffers of a batch with flash attention, and what a process holds.
  *
  * Shape: the last `gpuLayers` layers are on the GPU, the output first; token embeddings stay in RAM. Does not throw.
  * Source: llama.cpp's `llama_model::load_tensors` and `llama_kv_cache`; windows of attention and recurrent layers are not
@@ -34,13 +39,13 @@ export function estimateByShape(shape: MemoryShape, load: Load): MemoryEstimate 
   const gpu = isOutputOnGpu ? toNeed({ weightsBytes: sumWeights(onGpu) + outputBytes + tiedBytes, kvBytes: sumKv(onGpu, load), computeBytes: toComputeBytes(shape, load), overheadBytes: CUDA_CONTEXT_BYTES }) : NO_NEED;
   const ram = toNeed({
     weightsBytes: sumWeights(inRam) + inputBytes + (isOutputOnGpu ? 0 : outputBytes), kvBytes: sumKv(inRam, load),
-    computeBytes: isOutputOnGpu ? BATCH_TOKENS * shape.embeddingLength * BYTES_PER_FLOAT : toComputeBytes(shape, load), overheadBytes: PROCESS_BYTES,
+    computeBytes: isOutputOnGpu ? load.batchTokens * shape.embeddingLength * BYTES_PER_FLOAT : toComputeBytes(shape, load), overheadBytes: PROCESS_BYTES,
   });
   return { gpu, ram, gpuLayers, layerCount, source: 'file_size' };
 }
 
 /** Without a header: the file's size, and a share of it for the cache. */
-export function estimateBySize({ sizeBytes, gpuLayers }: Pick<EstimateQuestion, 'sizeBytes' | 'gpuLayers'>): MemoryEstimate {
+export function estimateBySize({ sizeBytes, gpuLayers }: { sizeBytes: number; gpuLayers: number }): MemoryEstimate {
   const all = { weightsBytes: sizeBytes, kvBytes: Math.ceil(sizeBytes * 0.15), computeBytes: 256 * MIB };
   return gpuLayers > 0
     ? { gpu: toNeed({ ...all, overheadBytes: CUDA_CONTEXT_BYTES }), ram: toNeed({ ...NO_NEED, overheadBytes: PROCESS_BYTES }), gpuLayers: 1, layerCount: 1, source: 'file_size' }
@@ -57,7 +62,7 @@ function sumKv(layers: MemoryShape['layers'], { contextTokens, slots, kvTypeK, k
   return Math.ceil(bytesPerToken * contextTokens * slots);
 }
 
-function toComputeBytes({ vocabularySize, embeddingLength }: MemoryShape, { contextTokens, slots }: Load): number {
-  const batch = Math.min(BATCH_TOKENS, contextTokens);
+function toComputeBytes({ vocabularySize, embeddingLength }: MemoryShape, { contextTokens, slots, batchTokens }: Load): number {
+  const batch = Math.min(batchTokens, contextTokens);
   return batch * BYTES_PER_FLOAT * (vocabularySize + ACTIVATIONS * embeddingLength) + batch * contextTokens * slots * 2;
 }

@@ -3,7 +3,7 @@ import type { GgufHeader } from '../../../platform/hub/gguf/ggufHeader.ts';
 import type { MemoryShape } from '../../../platform/modelFiles/gguf/memoryShape.ts';
 import type { FitService } from '../fits/fitService.ts';
 import { toRemoteShape } from '../fits/headerEstimator.ts';
-import { estimateByShape } from '../fits/shapeEstimate.ts';
+import { toShapeTable } from '../fits/shapeEstimate.ts';
 import type { FitEstimate } from './sizeEstimate.ts';
 
 /** Judges every quantisation of a model by the header of one of them, as a version on this machine is judged. */
@@ -12,7 +12,7 @@ export function createHeaderFit(service: Pick<FitService, 'estimateSubject'>): F
     const shape = header === null ? null : toShapeOfSize(header, { sizeBytes, headerSizeBytes });
     const { verdict, gpu, ram, gpuLayers, layerCount, contextTokens, source } = await service.estimateSubject({
       contextTokens: shape?.contextTokens ?? null, bitsPerWeight: null, correction: 1, measuredCount: 0,
-      estimate: async (question) => estimateByShape(shape ?? NO_SHAPE, { ...question, isEmbedding: false }),
+      estimate: async (question) => toShapeTable(shape ?? NO_SHAPE, { ...question, isEmbedding: false }),
     }, loadShape.parse({}));
     return { verdict, gpu, ram, gpuLayers, layerCount, contextTokens, source };
   };
@@ -27,9 +27,7 @@ const NO_SHAPE: MemoryShape = { layers: [], inputBytes: 0, outputBytes: 0, tiedB
 export function toShapeOfSize(header: GgufHeader, { sizeBytes, headerSizeBytes }: { sizeBytes: number; headerSizeBytes: number }): MemoryShape {
   const shape = toRemoteShape(header);
   const growth = headerSizeBytes > 0 ? sizeBytes / headerSizeBytes : 1;
-  const isTied = !header.tensors.some(({ name }) => name === 'output.weight');
-  const inputBytes = shape.inputBytes * growth;
-  const outputBytes = shape.outputBytes * growth;
-  const blockBytes = Math.max(0, sizeBytes - outputBytes - (isTied ? 0 : inputBytes));
-  return { ...shape, inputBytes, outputBytes, layers: shape.layers.map((layer) => ({ ...layer, weightsBytes: blockBytes / shape.layers.length })) };
+  const [inputBytes, outputBytes, tiedBytes] = [shape.inputBytes * growth, shape.outputBytes * growth, shape.tiedBytes * growth];
+  const blockBytes = Math.max(0, sizeBytes - outputBytes - inputBytes);
+  return { ...shape, inputBytes, outputBytes, tiedBytes, layers: shape.layers.map((layer) => ({ ...layer, weightsBytes: blockBytes / shape.layers.length })) };
 }

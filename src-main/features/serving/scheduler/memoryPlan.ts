@@ -1,5 +1,6 @@
 import type { ModelConfigSettings } from '#contract/modelConfigs.ts';
 import type { ModelVersion } from '#contract/models.ts';
+import type { EngineMemory } from '../engines/enginePort.ts';
 
 /** What a load takes with so many of its layers on GPUs. `gpuBytes` is on one device, everything of its own there included. */
 export interface MemoryStep { readonly gpuLayers: number; readonly gpuBytes: number; readonly ramBytes: number }
@@ -22,7 +23,7 @@ export interface MemoryQuestion {
   readonly contextLimit: number | null;
 }
 
-/** What a load really took; null where nothing told. */
+/** What a load really took; null where nothing told. `measured…`: what its driver and the system count, the process's own share included. */
 export interface MemoryMeasurement extends MemoryQuestion {
   readonly engine: string;
   readonly contextTokens: number;
@@ -31,6 +32,11 @@ export interface MemoryMeasurement extends MemoryQuestion {
   readonly estimatedRamBytes: number;
   readonly measuredGpuBytes: number | null;
   readonly measuredRamBytes: number | null;
+  /** How many devices it was split over. */
+  readonly deviceCount: number;
+  /** Its buffers as the engine itself names them. */
+  readonly reportedGpu: EngineMemory | null;
+  readonly reportedRam: EngineMemory | null;
 }
 
 /** Tells what a load needs, and learns from what it took. */

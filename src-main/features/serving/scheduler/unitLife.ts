@@ -211,10 +211,11 @@ export class UnitLife {
     const { version, config, contextLimit, phase } = unit;
     if (version === null || !isResident(phase)) return;
     const { placement } = phase;
-    const { measuredGpuBytes, residentBytes, gpuLayers } = session.facts;
+    const { measuredGpuBytes, residentBytes, gpuLayers, reportedGpu, reportedRam } = session.facts;
     this.#deps.memory.planner.recordMeasurement({
       version, settings: config, contextLimit, engine: config.engine, contextTokens: placement.contextTokens, gpuLayers: gpuLayers ?? placement.gpuLayers,
       estimatedGpuBytes: placement.shares.reduce((sum, { bytes }) => sum + bytes, 0), estimatedRamBytes: placement.ramBytes, measuredGpuBytes, measuredRamBytes: residentBytes,
+      deviceCount: placement.shares.length, reportedGpu, reportedRam,
     });
     this.#planAgain(unit);
   }
