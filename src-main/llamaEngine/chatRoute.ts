@@ -159,10 +159,11 @@ class ChatAnswer {
     this.#stream(choice, choice.take(delta), logprobs.length > 0 ? { logprobs: { content: logprobs } } : {});
   }
 
-  finish(choice: Choice, { finishReason }: Generated): void {
-    choice.finishReason = finishReason;
+  finish(choice: Choice, generated: Generated): void {
+    choice.finishReason = generated.finishReason;
     this.#begin(choice);
-    this.#stream(choice, {}, { finish_reason: finishReason });
+    if (!this.#request.stream) return;
+    this.#exchange.send({ ...this.#chunk([{ index: choice.index, delta: {}, finish_reason: generated.finishReason }]), timings: toTimings([generated]) });
   }
 
   end(choices: readonly Choice[], generated: readonly Generated[]): void {
