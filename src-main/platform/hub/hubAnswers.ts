@@ -61,12 +61,12 @@ function licenceOf({ tags, cardData }: ModelAnswer): string | null {
   return tags.find((tag) => tag.startsWith('license:'))?.slice('license:'.length) ?? cardData?.license?.[0] ?? null;
 }
 
-/** One row of the tree. */
+/** One row of the tree. Its ids become names of files here: nothing but hexadecimal digits. */
 export const treeRow = z.object({
   type: z.string(),
   path: z.string().min(1).max(1_000),
   size: z.int().nonnegative(),
-  oid: z.string().max(128),
+  oid: z.string().regex(/^[0-9a-f]{40,64}$/),
   lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().nonnegative() }).optional(),
   xetHash: z.string().max(128).optional(),
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSafePath, modelAnswer, toEntry, toRepo, withoutFrontMatter } from './hubAnswers.ts';
+import { isSafePath, modelAnswer, toEntry, toRepo, treeRow, withoutFrontMatter } from './hubAnswers.ts';
 import { toHubError } from './hubRefusal.ts';
 import { planRetry, readRetryAfterMs, type AttemptEnd } from './retryPolicy.ts';
 import { toSearchParams } from './searchParams.ts';
@@ -62,6 +62,12 @@ test('base models come from the card and the tags, each once; the licence from e
   const answer = modelAnswer.parse({ id: 'a/b', sha: 'a'.repeat(40), tags: ['base_model:x/y', 'base_model:finetune:x/y'], cardData: { base_model: 'x/z', license: 'llama3' } });
 
   expect(toRepo(answer)).toMatchObject({ baseModels: ['x/z', 'x/y'], licence: 'llama3' });
+});
+
+test.for<[string, boolean]>([
+  ['a'.repeat(40), true], ['0f'.repeat(32), true], ['', false], ['../../../../.bashrc', false], [`${'a'.repeat(40)}/../x`, false], ['A'.repeat(40), false],
+])('the id %j of a file may name its bytes: %s', ([oid, isAllowed]) => {
+  expect(treeRow.safeParse({ type: 'file', path: 'config.json', size: 1, oid }).success).toBe(isAllowed);
 });
 
 test.for<[string, boolean]>([
