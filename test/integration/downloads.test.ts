@@ -132,3 +132,25 @@ test('a removed download leaves nothing behind, and is announced as removed', as
   expect([await readdir(join(repo, 'blobs')), existsSync(join(repo, 'refs'))]).toEqual([[], false]);
   await expect(backend.client.downloads.get({ download: id })).rejects.toMatchObject({ code: 'download.not_found' });
 });
+
+test('a download that is cancelled leaves what was in the cache before it, also where its turn had not come', async () => {
+  const card = { path: 'README.md', text: '# Shared\n' };
+  const mmproj = { path: 'mmproj-F16.gguf', seed: 3, sizeBytes: 2 * MIB };
+  const world = await openDownloadWorld({ repos: [
+    { id: 'org/model', files: [card, mmproj, { path: 'm-Q4_K_M.gguf', seed: 1, sizeBytes: 3 * MIB }, { path: 'm-Q8_0.gguf', seed: 2, sizeBytes: 6 * MIB }] },
+    { id: 'org/busy', files: [{ path: 'b-Q4_K_M.gguf', seed: 9, sizeBytes: 16 * MIB }] },
+  ] });
+  const backend = await startIn(world);
+  const { downloads } = backend.client;
+  const kept = await waitForStatus(backend, (await downloads.pull({ repo: 'org/model', selection: { kind: 'label', label: 'Q4_K_M' } })).id, 'done');
+  await downloads.remove({ download: kept.id });
+  await world.hub.setFaults([{ kind: 'slow', bytesPerSecond: 64 * 1024, where: 'cdn' }]);
+  await backend.client.settings.set({ key: 'downloads.parallelFiles', value: 1 });
+  const busy = await downloads.pull({ repo: 'org/busy', selection: { kind: 'label', label: 'Q4_K_M' } });
+  const cancelled = await downloads.pull({ repo: 'org/model', selection: { kind: 'label', label: 'Q8_0' } });
+
+  await downloads.remove({ download: cancelled.id });
+  await downloads.remove({ download: busy.id });
+
+  for (const { path, sizeBytes } of kept.files) expect([path, statSync(join(kept.folder ?? '', path)).size]).toEqual([path, sizeBytes]);
+});

@@ -39,7 +39,7 @@ export class DownloadQueue {
   readonly #deps: QueueDeps;
   readonly #wakes = new Map<string, () => void>();
   readonly #busyHexes = new Set<string>();
-  readonly #finishing = new Set<DownloadItem>();
+  readonly #finishing = new Map<DownloadItem, Promise<void>>();
   #isStopped = true;
 
   constructor(deps: QueueDeps) {
@@ -81,6 +81,11 @@ export class DownloadQueue {
     this.#wakes.get(item.record.id)?.();
     this.#wakes.delete(item.record.id);
     await item.halt();
+  }
+
+  /** While a download that is whole is being taken in, its files are not to be touched. */
+  async waitForFinish(item: DownloadItem): Promise<void> {
+    await this.#finishing.get(item);
   }
 
   #choose(): { item: DownloadItem; file: DownloadFile } | null {
@@ -168,11 +173,12 @@ export class DownloadQueue {
 
   #finishOnce(item: DownloadItem): void {
     if (this.#finishing.has(item)) return;
-    this.#finishing.add(item);
-    this.#finish(item).catch((error: unknown) => {
+    const finished = this.#finish(item).catch((error: unknown) => {
+      if (this.#isStopped) return;
       const { problem, message } = toTransferFailure(error);
       this.#deps.book.move(item, 'failed', { problem, problemDetail: message, endedAtMs: this.#deps.machine.clock.nowMs() });
     }).finally(() => { this.#finishing.delete(item); });
+    this.#finishing.set(item, finished);
   }
 
   async #finish(item: DownloadItem): Promise<void> {
@@ -180,6 +186,8 @@ export class DownloadQueue {
     const { record } = item;
     await writeRef(record, record);
     const versionIds = await register(toFinished(item)).catch((error: unknown) => { log.error('download.not_registered', { downloadId: record.id, error }); return []; });
+    // It is finished again after the next start; by now nothing may be written any more.
+    if (this.#isStopped) return;
     record.versionIds = [...versionIds];
     if (isActive(record.status)) book.move(item, 'done', { endedAtMs: clock.nowMs() });
   }

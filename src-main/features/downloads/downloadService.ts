@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { Download } from '#contract/downloads.ts';
@@ -15,6 +15,7 @@ import type { DownloadPlanner, PullPlan, PullRequest } from './downloadPlanner.t
 import type { DownloadQueue } from './downloadQueue.ts';
 import type { DownloadFile, DownloadRecord } from './downloadRecord.ts';
 import { isActive } from './queuePolicy.ts';
+import { removeBrought } from './snapshotWriter.ts';
 
 interface DownloadServiceDeps {
   book: DownloadBook;
@@ -80,8 +81,10 @@ export class DownloadService {
 
   /** @throws download.not_found */
   async pause(id: string): Promise<Download> {
-    const { book, queue } = this.#deps;
+    const { book, queue, rules } = this.#deps;
+    rules.requireWritable();
     const item = book.get(id);
+    await queue.waitForFinish(item);
     if (!isActive(item.record.status) && !['waiting', 'resolving'].includes(item.record.status)) return item.toDownload();
     book.move(item, 'paused');
     await queue.halt(item);
@@ -91,7 +94,8 @@ export class DownloadService {
 
   /** Goes on where it stopped. @throws download.not_found */
   async resume(id: string): Promise<Download> {
-    const { book, queue } = this.#deps;
+    const { book, queue, rules } = this.#deps;
+    rules.requireWritable();
     const item = book.get(id);
     if (['paused', 'failed', 'waiting'].includes(item.record.status)) {
       await item.halt();
@@ -103,7 +107,8 @@ export class DownloadService {
 
   /** First in the queue. @throws download.not_found */
   promote(id: string): Download {
-    const { book, queue } = this.#deps;
+    const { book, queue, rules } = this.#deps;
+    rules.requireWritable();
     const item = book.get(id);
     const foremost = Math.min(...book.items.map(({ record }) => record.position));
     if (item.record.position !== foremost || book.items.length === 1) item.record.position = foremost - 1;
@@ -114,14 +119,16 @@ export class DownloadService {
 
   /** Ends it and deletes what is unfinished; a finished one only leaves the list. @throws download.not_found */
   async remove(id: string): Promise<void> {
-    const { book, queue } = this.#deps;
+    const { book, queue, rules } = this.#deps;
+    rules.requireWritable();
     const item = book.get(id);
+    await queue.waitForFinish(item);
     const isDone = item.record.status === 'done';
     if (!isDone) book.move(item, 'paused');
     await queue.halt(item);
     book.note(item, 'download.removed', { details: { isDone } });
     book.remove(item);
-    if (!isDone) for (const file of item.record.files) await this.#removeFile(item.record, file);
+    if (!isDone) await this.#removeFiles(item.record);
     queue.schedule();
   }
 
@@ -183,13 +190,13 @@ export class DownloadService {
     this.#deps.book.save(item);
   }
 
-  /** Deletes what this download brought, unless another one has the same bytes. */
-  async #removeFile(record: DownloadRecord, { path, digest, status }: DownloadFile): Promise<void> {
-    const isShared = this.#deps.book.items.some(({ record: other }) => other.cache === record.cache && other.repo === record.repo && other.files.some((file) => file.digest.hex === digest.hex));
-    if (isShared || status === 'reused') return;
-    await removePartial(getPartialPath(record, digest.hex));
-    await rm(join(getSnapshotFolder(record, record.commit), path), { force: true });
-    await rm(getBlobPath(record, digest.hex), { force: true });
+  /** Deletes what this download brought, unless another one has the same bytes. What had been in the cache before stays: other models, or other programs, use it. */
+  async #removeFiles(record: DownloadRecord): Promise<void> {
+    const others = this.#deps.book.items.filter(({ record: other }) => other.cache === record.cache && other.repo === record.repo);
+    const shared = new Set(others.flatMap(({ record: { files } }) => files.map(({ digest }) => digest.hex)));
+    const own = record.files.filter(({ digest }) => !shared.has(digest.hex));
+    for (const { digest } of own) await removePartial(getPartialPath(record, digest.hex));
+    await removeBrought(record, { commit: record.commit, files: own.filter(({ status }) => status === 'done').map(({ path, digest }) => ({ path, hex: digest.hex })) });
   }
 }
 
