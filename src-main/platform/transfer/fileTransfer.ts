@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { ContentHasher, FileDigests, HashingFile } from './contentHasher.ts';
@@ -67,8 +67,8 @@ export class FileTransfer {
     const beside = `${partialPath}.reused`;
     for (const path of reuse) {
       if (!await hasSize(path, sizeBytes) || !await linkOrCopy(path, beside)) continue;
-      const digests = await this.#hash(beside, signal);
-      if (this.#isRight(digests)) { await this.#finish(beside); return digests; }
+      const digests = await this.#hash(beside, signal).catch((error: unknown) => { signal.throwIfAborted(); if (!isOfSystem(error)) throw error; return null; });
+      if (digests !== null && this.#isRight(digests)) { await this.#finish(beside); return digests; }
       await rm(beside, { force: true });
     }
     this.#stage = 'downloading';
@@ -150,10 +150,15 @@ async function hasSize(path: string, sizeBytes: number): Promise<boolean> {
   return facts?.isFile() === true && facts.size === sizeBytes;
 }
 
-/** A link where both are on one disk, else a copy, which some file systems make without writing. False where neither can be made. */
+/** What the disk refused, such as a file that may not be read. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code !== '';
+}
+
+/** A link where both are on one disk, else a copy, which some file systems make without writing. False where neither can be made. What `from` leads to is linked: a link to a link would break or follow its owner's. */
 async function linkOrCopy(from: string, to: string): Promise<boolean> {
   await rm(to, { force: true });
-  const isLinked = await link(from, to).then(() => true, () => false);
+  const isLinked = await realpath(from).then((path) => link(path, to)).then(() => true, () => false);
   if (isLinked) return true;
   return copyFile(from, to, constants.COPYFILE_FICLONE).then(() => true, async () => { await rm(to, { force: true }); return false; });
 }
