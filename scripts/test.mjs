@@ -13,7 +13,8 @@ import { inRoot, pinnedNode, toolEnvironment } from './support/project.mjs';
 import { readJson } from './support/stamps.mjs';
 import { ensureTestTools, findChromium } from './support/testTools.mjs';
 
-const LIMIT_MS = 19 * 60_000;
+/** The continuous integration gives half an hour; a cold llama-server takes up to eight minutes of it. */
+const LIMIT_MS = 27 * 60_000;
 
 /** The suites in order. What measures time runs alone; the rest two files at a time. */
 const suites = [
