@@ -25,6 +25,7 @@ def main() -> None:
     options = _read_options()
     started = time.monotonic()
     torch.manual_seed(options.seed)
+    sentencepiece.set_random_generator_seed(options.seed)
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     guide = read_guide(options.guide)
