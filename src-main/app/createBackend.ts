@@ -36,6 +36,7 @@ import { createModelServer } from './modelServer.ts';
 import { readMachineFacts } from './machineFacts.ts';
 import { createShellPlaces } from './shellPlaces.ts';
 import { ensureSecrets } from './secrets.ts';
+import { listServingDependents } from './servingDependents.ts';
 
 export { Backend } from './backend.ts';
 
@@ -92,7 +93,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
 
   const { conversations, messages } = createChatFeatures({ opened, models: { chat: new UpstreamChatModel({ upstream: new PooledUpstream({ clock }), target: { origin: 'http://localhost', socketPath: config.socket, headers: {} } }), find: (name) => findChatModel(modelServer.configs, name) }, clock, log });
 
-  const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry }, clock, log });
+  const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, listDependents: (versionId) => listServingDependents(modelServer, versionId), entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry }, clock, log });
 
   const modelServer = createModelServer({
     config, opened, journal, settings, gpus, leases, processes, catalog: modelFeatures.registry.registry, planner: new FitPlanner(modelFeatures.fitService), endMarked: createMarkEnder({ processes, clock, log, home: config.home }),

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { totalmem } from 'node:os';
 import { AppError } from '#contract/errors.ts';
+import type { ModelVersionId } from '#contract/modelIds.ts';
+import type { RemovalPlan } from '#contract/models.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { BlobFinder, DownloadBook, DownloadPlanner, DownloadQueue, DownloadRepository, DownloadService } from '../features/downloads/index.ts';
@@ -23,6 +25,8 @@ interface Surroundings {
   journal: JournalService;
   settings: SettingsService;
   leases: LeaseService;
+  /** Who names a version outside the registry. */
+  listDependents: (versionId: ModelVersionId) => RemovalPlan['dependents'];
   /** Entries of processes where they are not the source, such as in the packed app. */
   entries: { transfer?: string | undefined; ggufWorker?: string | undefined; fileWorker?: string | undefined };
   clock: Clock;
@@ -45,8 +49,8 @@ const KIB = 1024;
 
 /** Builds what has to do with models. */
 export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
-  const { config, opened, journal, settings, leases, entries, clock, log } = surroundings;
-  const local = createRegistryFeatures({ config, opened, journal, leases, listDependents: () => [], entryPath: entries.fileWorker, clock, log });
+  const { config, opened, journal, settings, leases, listDependents, entries, clock, log } = surroundings;
+  const local = createRegistryFeatures({ config, opened, journal, leases, listDependents, entryPath: entries.fileWorker, clock, log });
   const { registry } = local.calls;
   const token = createTokenReader(config.hub);
   const getHub = createHubSource(surroundings, token.get);
