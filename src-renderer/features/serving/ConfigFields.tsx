@@ -8,7 +8,8 @@ import { useApp } from '../../app/appContext.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { Switch } from '../../ui/Switch.tsx';
 import { TextField } from '../../ui/TextField.tsx';
-import { parseNumber } from './configDraft.ts';
+import { findPreset, parseNumber, presets } from './configDraft.ts';
+import type { PresetName } from './configDraft.ts';
 
 export interface FieldsProps { draft: ModelConfigSettings; set: (part: Partial<ModelConfigSettings>) => void }
 
@@ -59,6 +60,14 @@ function ContainerFields({ draft: { container }, set }: FieldsProps): ReactNode 
       <NumberBox label={t('serving.config.port')} value={now.port} onChange={(port) => { change({ port: port ?? 8_000 }); }} />
     </>
   );
+}
+
+const presetNames = Object.keys(presets) as PresetName[];
+
+/** One choice for the settings that go together. The boxes below take its values. */
+export function PresetField({ draft, set }: FieldsProps): ReactNode {
+  const { t } = useTranslation();
+  return <Select label={t('serving.config.preset')} placeholder={t('serving.config.ownPreset')} value={findPreset(draft)} options={presetNames.map((value) => ({ value, label: t(`serving.config.preset_${value}`) }))} onChange={(name) => { set(presets[name]); }} />;
 }
 
 /** How much it takes, and how long it stays. */

@@ -10,7 +10,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Sheet } from '../../ui/Dialog.tsx';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
 import { findFault, toChanges, toDraft } from './configDraft.ts';
-import { BasicFields, EngineFields } from './ConfigFields.tsx';
+import { BasicFields, EngineFields, PresetField } from './ConfigFields.tsx';
 import { AdvancedFields } from './AdvancedFields.tsx';
 
 /** How a model is loaded and served: a new configuration, or one that is there. Saving one that stands for a version by itself makes it one's own. */
@@ -20,6 +20,8 @@ export function ConfigSheet({ configId, onClose }: { configId: string | null; on
   const config = useStore(stores.configs, ({ byId }) => (configId === null ? null : byId[configId] ?? null));
   const [before] = useState(() => toDraft(config));
   const [draft, setDraft] = useState(before);
+  /** Counts the presets chosen: the boxes begin anew with their values. */
+  const [round, setRound] = useState(0);
   const { save, isBusy, problem } = useSave(config, onClose);
   const set = (part: Partial<ModelConfigSettings>): void => { setDraft((last) => ({ ...last, ...part })); };
   const fault = findFault(draft);
@@ -31,10 +33,11 @@ export function ConfigSheet({ configId, onClose }: { configId: string | null; on
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (reason === null) save(before, draft); }}>
         {problem === null ? null : <ErrorNote problem={problem} />}
         <BasicFields draft={draft} set={set} />
-        <EngineFields draft={draft} set={set} />
+        <PresetField draft={draft} set={(part) => { set(part); setRound(round + 1); }} />
+        <EngineFields key={`engine${round}`} draft={draft} set={set} />
         <details>
           <summary className="w-fit rounded-sm px-0.5 font-medium">{t('serving.config.advanced')}</summary>
-          <div className="pt-3"><AdvancedFields draft={draft} set={set} /></div>
+          <div className="pt-3"><AdvancedFields key={`advanced${round}`} draft={draft} set={set} /></div>
         </details>
         <button type="submit" hidden aria-hidden tabIndex={-1} />
       </form>

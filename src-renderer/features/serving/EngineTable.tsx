@@ -74,7 +74,7 @@ function State({ model: { state, failure, progress, queuedCount, retryAtMs, load
 function UnloadTime({ model: { unloadAtMs, isPinned, state } }: { model: ServedModel }): ReactNode {
   const { t } = useTranslation();
   const nowMs = useNow(1_000);
-  if (state !== 'ready' && state !== 'busy') return <span className="text-muted">–</span>;
+  if (state !== 'ready') return <span className="text-muted">–</span>;
   if (unloadAtMs === null) return <span className="text-muted">{t(isPinned ? 'serving.pinned' : 'serving.stays')}</span>;
   return <span className="tabular text-muted">{t('serving.unloadsIn', { time: formatDuration(Math.max(0, unloadAtMs - nowMs)) })}</span>;
 }

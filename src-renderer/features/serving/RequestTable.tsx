@@ -28,7 +28,7 @@ function toColumns(t: TFunction): GridColumn<ServingRequest>[] {
     { ...title('model'), toTitle: ({ id }) => id, render: ({ model, endpoint }) => <><span className="truncate">{model}</span><span className="shrink-0 text-muted">{endpoint}</span></> },
     { ...title('state'), widthRem: 26, toTitle: ({ waitReason }) => (waitReason === null ? undefined : toReason(waitReason, t)), render: (request) => <State request={request} /> },
     { ...title('client'), widthRem: 11, render: ({ keyName, client }) => <span className="truncate text-muted">{keyName ?? client ?? '–'}</span> },
-    { ...title('tokens'), widthRem: 8, isNumeric: true, render: ({ promptTokens, completionTokens }) => ((promptTokens ?? 0) + (completionTokens ?? 0) === 0 ? '–' : `${promptTokens ?? 0} → ${completionTokens ?? 0}`) },
+    { ...title('tokens'), widthRem: 8, isNumeric: true, render: ({ promptTokens, completionTokens }) => ((promptTokens ?? 0) + (completionTokens ?? 0) === 0 ? '–' : `${promptTokens === null || promptTokens === 0 ? '…' : promptTokens} → ${completionTokens ?? 0}`) },
     { ...title('speed'), widthRem: 6, isNumeric: true, render: ({ tokensPerSecond }) => (tokensPerSecond === null ? '–' : formatNumber(tokensPerSecond, tokensPerSecond < 100 ? 1 : 0)) },
     { ...title('first'), widthRem: 6, isNumeric: true, render: ({ firstTokenAtMs, arrivedAtMs }) => (firstTokenAtMs === null ? '–' : formatDuration(firstTokenAtMs - arrivedAtMs)) },
     { ...title('time'), widthRem: 6, isNumeric: true, render: (request) => <Elapsed request={request} /> },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findFault, fromLines, parseNumber, toChanges, toDraft, toLines } from './configDraft.ts';
+import { findFault, findPreset, fromLines, parseNumber, toChanges, toDraft, toLines, presets } from './configDraft.ts';
 
 describe('the draft of a configuration', () => {
   test('only what was changed is sent', () => {
@@ -18,4 +18,10 @@ describe('the draft of a configuration', () => {
   });
 
   test.each([['', null], ['0,7', 0.7], ['12', 12], ['x', undefined]])('the box "%s" says %s', (text, value) => { expect(parseNumber(text)).toBe(value); });
+
+  test('a preset is known by its settings, and no longer once one of them was changed', () => {
+    const draft = { ...toDraft(null), ...presets.low_memory };
+
+    expect([findPreset(toDraft(null)), findPreset(draft), findPreset({ ...draft, slots: 2 })]).toEqual(['balanced', 'low_memory', null]);
+  });
 });

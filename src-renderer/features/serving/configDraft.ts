@@ -34,3 +34,18 @@ export function parseNumber(text: string): number | null | undefined {
   const value = Number(trimmed);
   return Number.isFinite(value) ? value : undefined;
 }
+
+/** Settings that go together, each for one kind of use. */
+export const presets = {
+  balanced: { contextTokens: null, slots: 4, kvTypeK: 'f16', kvTypeV: 'f16', flashAttention: 'auto', batchTokens: 512 },
+  long_context: { contextTokens: 65_536, slots: 1, kvTypeK: 'q8_0', kvTypeV: 'q8_0', flashAttention: 'on', batchTokens: 2_048 },
+  many_clients: { contextTokens: 4_096, slots: 16, kvTypeK: 'f16', kvTypeV: 'f16', flashAttention: 'auto', batchTokens: 2_048 },
+  low_memory: { contextTokens: 4_096, slots: 1, kvTypeK: 'q8_0', kvTypeV: 'q8_0', flashAttention: 'on', batchTokens: 256 },
+} as const satisfies Record<string, Partial<ModelConfigSettings>>;
+export type PresetName = keyof typeof presets;
+
+/** The preset that a draft stands for; null once one of its settings was changed. */
+export function findPreset(draft: ModelConfigSettings): PresetName | null {
+  const names = Object.keys(presets) as PresetName[];
+  return names.find((name) => Object.entries(presets[name]).every(([key, value]) => draft[key as keyof ModelConfigSettings] === value)) ?? null;
+}
