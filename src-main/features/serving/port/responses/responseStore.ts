@@ -12,7 +12,7 @@ export class ResponseStore {
   #letterCount = 0;
 
   put(id: string, stored: StoredResponse): void {
-    const letterCount = JSON.stringify(stored.items).length;
+    const letterCount = JSON.stringify(stored.items).length + JSON.stringify(stored.response).length;
     this.#kept.set(id, { ...stored, letterCount });
     this.#letterCount += letterCount;
     for (const oldest of this.#kept.keys()) {
