@@ -5,7 +5,7 @@ import { call } from './declare.ts';
 export const apiKeyId = z.string().min(1).max(80).brand<'ApiKeyId'>();
 export type ApiKeyId = z.infer<typeof apiKeyId>;
 
-/** What a key may do: `infer` use models, `read` see them and the metrics, `manage` load, unload and cancel. */
+/** What a key may do: `infer` use models, `read` see them and the metrics, `manage` load, unload, cancel and reach all of an engine. */
 export const apiKeyScope = z.enum(['infer', 'read', 'manage']);
 export type ApiKeyScope = z.infer<typeof apiKeyScope>;
 

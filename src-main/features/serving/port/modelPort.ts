@@ -71,6 +71,9 @@ export class ModelPort {
   /** Answers a request whose Host and Origin were found to be in order. */
   handle(request: IncomingMessage, response: ServerResponse, visitor: PortVisitor): void {
     this.#visitors.set(request, visitor);
+    // A page that an engine sends must not act as one of ours.
+    response.setHeader('content-security-policy', 'sandbox allow-scripts');
+    response.setHeader('x-content-type-options', 'nosniff');
     if (this.#app === null) { this.#tell(request, response, createProblem(503, 'starting', 'Wheelhouse is starting.', { retryAfterMs: 1_000 })); return; }
     if (visitor.foreignOrigin !== null) setForeignHeaders(response, visitor.foreignOrigin);
     if (request.method === 'OPTIONS') { sendOptions(request, response); return; }
@@ -144,7 +147,9 @@ export class ModelPort {
     this.#deps.log.info('port.refused', { requestId, path, status: problem.status, code: problem.code });
     // What was not read of a body must not be taken for the next request.
     if (!request.complete && !response.headersSent) response.setHeader('connection', 'close');
-    sendProblem(response, problem, { dialect: dialectOf(path), requestId });
+    // What has begun cannot become an error: the client sees that it is cut off.
+    if (response.headersSent && !response.writableEnded) response.destroy();
+    else sendProblem(response, problem, { dialect: dialectOf(path), requestId });
   }
 }
 

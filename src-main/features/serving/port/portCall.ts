@@ -84,7 +84,8 @@ export async function runExchange(call: PortCall, plan: ExchangePlan, work: (con
   }
 }
 
-function takePlace({ deps, caller }: PortCall): Disposable | null {
+/** Counts a request against its key until what comes back is disposed of; null where nothing is counted. @throws PortError 429 */
+export function takePlace({ deps, caller }: Pick<PortCall, 'deps' | 'caller'>): Disposable | null {
   if (caller.keyId === null) return null;
   const admission = deps.limiter.admit(caller.keyId, caller.limits);
   if (admission.kind === 'admitted') return admission.place;

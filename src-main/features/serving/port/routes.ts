@@ -21,7 +21,7 @@ export interface PortRoute {
 const get = (url: string, scope: ApiKeyScope, handle: PortRoute['handle']): PortRoute => ({ method: 'GET', url, scope, handle });
 const post = (url: string, scope: ApiKeyScope, handle: PortRoute['handle']): PortRoute => ({ method: 'POST', url, scope, handle });
 
-const NATIVE_PATHS = ['/completion', '/infill', '/tokenize', '/detokenize', '/apply-template', '/lora-adapters'];
+const NATIVE_PATHS = ['/completion', '/infill', '/tokenize', '/detokenize', '/apply-template'];
 
 /** Everything that the port answers, in one list. */
 export const PORT_ROUTES: readonly PortRoute[] = [
@@ -36,7 +36,8 @@ export const PORT_ROUTES: readonly PortRoute[] = [
   get('/api/tags', 'read', answerTags), get('/api/ps', 'read', answerPs), post('/api/show', 'read', answerShow), get('/api/version', 'read', answerOllamaVersion),
   post('/api/chat', 'infer', answerOllamaChat), post('/api/generate', 'infer', answerOllamaGenerate), post('/api/embed', 'infer', answerOllamaEmbed), post('/api/embeddings', 'infer', answerOllamaEmbeddings),
   ...NATIVE_PATHS.map((path) => post(path, 'infer', answerNative(path))), get('/lora-adapters', 'read', answerNative('/lora-adapters')),
-  get('/upstream/*', 'infer', answerUpstream), post('/upstream/*', 'infer', answerUpstream),
+  // These change an engine for everybody, or reach all of it: every model behind its address, and what its key may do there.
+  post('/lora-adapters', 'manage', answerNative('/lora-adapters')), get('/upstream/*', 'manage', answerUpstream), post('/upstream/*', 'manage', answerUpstream),
 ];
 
 const EXACT = new Set(PORT_ROUTES.map(({ url }) => url).filter((url) => !url.startsWith('/v1/') && !url.endsWith('*')));

@@ -4,7 +4,7 @@ import type { JsonObject } from './json.ts';
 import type { PortProblem } from './portError.ts';
 
 /** Answers in one piece; does nothing when the client has gone or was answered. */
-export function sendJson(response: ServerResponse, status: number, body: JsonObject, headers: Readonly<Record<string, string>> = {}): void {
+export function sendJson(response: ServerResponse, status: number, body: JsonObject | readonly unknown[], headers: Readonly<Record<string, string>> = {}): void {
   if (response.headersSent || response.destroyed) return;
   const text = JSON.stringify(body);
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'content-length': String(Buffer.byteLength(text)), ...headers });

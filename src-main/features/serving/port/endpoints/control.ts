@@ -1,7 +1,9 @@
 import { hasCode } from '#contract/errors.ts';
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { ServedModel } from '#contract/serving.ts';
-import { asString, type JsonObject } from '../json.ts';
+import { askEngine, readJson } from '../exchange/engineCall.ts';
+import { isConnectionError } from '../exchange/failures.ts';
+import { asObject, asString, type JsonObject } from '../json.ts';
 import { mayUse, requireModel, type PortCall } from '../portCall.ts';
 import { createProblem, PortError } from '../portError.ts';
 import { parseBody, requireString } from '../requestBody.ts';
@@ -74,9 +76,12 @@ export function answerFacts(path: '/props' | '/slots'): (call: PortCall) => Prom
     if (place === null) throw new PortError(createProblem(503, 'model_not_loaded', `The model "${model}" is not loaded; asking for its state does not load it.`, { param: 'model', shouldRetry: false }));
     const leaving = new AbortController();
     call.response.once('close', () => { leaving.abort(); });
-    const answer = await call.deps.upstream.send({ target: place.endpoint, method: 'GET', path, signal: leaving.signal });
-    call.response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
-    for await (const bytes of answer.body) call.response.write(bytes);
-    call.response.end();
+    try {
+      const facts = await readJson(await askEngine(call.deps, { slot: place, signal: leaving.signal }, { method: 'GET', path, body: null }));
+      sendJson(call.response, 200, Array.isArray(facts) ? facts : asObject(facts));
+    } catch (error) {
+      if (leaving.signal.aborted) return;
+      throw isConnectionError(error) ? new PortError(createProblem(502, 'engine_crashed', `The engine broke off: ${error.code}.`), { cause: error }) : error;
+    }
   };
 }

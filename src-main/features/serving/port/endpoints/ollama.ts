@@ -5,8 +5,8 @@ import { runGeneration, toUsage } from '../generation/runGeneration.ts';
 import { asObject, asObjects, type JsonObject } from '../json.ts';
 import { OllamaAnswer } from '../ollama/ollamaAnswer.ts';
 import { toChatBody, toGenerateBody } from '../ollama/toChat.ts';
-import { PLAIN_ANSWER, requireModel, runExchange, type PortCall } from '../portCall.ts';
-import { modelNotFound } from '../portError.ts';
+import { PLAIN_ANSWER, requireModel, runExchange, takePlace, type PortCall } from '../portCall.ts';
+import { createProblem, modelNotFound, PortError } from '../portError.ts';
 import { parseBody, readKeepSeconds, requireString } from '../requestBody.ts';
 import { sendJson } from '../sendJson.ts';
 import { listVisible, loadModel } from './control.ts';
@@ -50,6 +50,8 @@ async function answerGeneration(call: PortCall, { asked, model, config }: Asked,
 
 async function touchModel(call: PortCall, { asked, model, config }: Asked, words: JsonObject): Promise<void> {
   const isUnload = readKeepSeconds(asked) === 0;
+  using _place = takePlace(call);
+  if (isUnload && !call.caller.scopes.includes('manage')) throw new PortError(createProblem(403, 'insufficient_scope', 'Unloading needs a key with the scope "manage".'));
   if (isUnload) await call.deps.control.unload(config, { force: false });
   else await loadModel(call, config);
   sendJson(call.response, 200, { model, created_at: now(call), ...words, done: true, done_reason: isUnload ? 'unload' : 'load' });

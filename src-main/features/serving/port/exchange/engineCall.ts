@@ -26,7 +26,7 @@ export interface EngineRequest {
 }
 
 /** Asks the engine of a slot. Aborted when the client goes or the engine does. @throws PortError for what the engine refuses */
-export async function askEngine({ upstream }: Pick<PortDeps, 'upstream'>, { slot, signal }: { slot: SlotLease; signal: AbortSignal }, request: EngineRequest): Promise<UpstreamResponse> {
+export async function askEngine({ upstream }: Pick<PortDeps, 'upstream'>, { slot, signal }: { slot: Pick<SlotLease, 'endpoint'>; signal: AbortSignal }, request: EngineRequest): Promise<UpstreamResponse> {
   const response = await upstream.send({ target: slot.endpoint, headers: { 'content-type': 'application/json' }, ...request, signal });
   if (response.status < 400) return response;
   throw new PortError(translateEngineError(response.status, await readText(response.body, MAX_ERROR_BYTES)));

@@ -33,6 +33,6 @@ function readCause(reason: unknown): string {
 }
 
 /** What Node and undici throw when a connection cannot be had, breaks, or speaks something other than HTTP. */
-function isConnectionError(error: unknown): error is Error & { code: string } {
+export function isConnectionError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z]+|UND_ERR_|HPE_)/.test(error.code);
 }
