@@ -57,6 +57,15 @@ test('a file is looked at, linked where it lies, found by every name, and listed
   await expect(client.models.get({ model: 'nothing' })).rejects.toMatchObject({ code: 'model.not_found' });
 });
 
+test('a model of a long name is found by its whole reference, and what is as long and means nothing is not found', async () => {
+  const { version } = await importModel({ path: aModel('long.gguf'), name: `mradermacher/${'Long-'.repeat(16)}Model` });
+  expect(version.reference.length).toBeGreaterThan(80);
+
+  expect((await client.models.get({ model: version.reference })).id).toBe(version.id);
+  expect(await client.models.setAlias({ alias: 'short-'.repeat(16), model: version.reference })).toMatchObject({ id: version.id });
+  await expect(client.models.get({ model: 'x'.repeat(200) })).rejects.toMatchObject({ code: 'model.not_found' });
+});
+
 test('the same content is one version, however it comes in; a copy lies in the data folder', async () => {
   const path = aModel('one.gguf');
   const again = aModel('other-name.gguf');

@@ -83,9 +83,12 @@ export class RequestWorker {
   }
 
   #hear(raw: unknown): void {
-    const message = fileMessage.parse(raw);
+    const { data: message } = fileMessage.safeParse(raw);
     const current = this.#current;
-    if (current === null || message.id !== current.id) return;
+    if (current === null) return;
+    // Numbers that a file made infinite, for one: the thread answers in turn, so this was the current request's.
+    if (message === undefined) { this.#lose(new HeaderError('malformed', 'it says what no model can be')); return; }
+    if (message.id !== current.id) return;
     if (message.kind === 'progress') {
       this.#wait(this.#deps.silenceMs, new HeaderError('unreadable', 'reading took too long'));
       current.onProgress(message.doneBytes);

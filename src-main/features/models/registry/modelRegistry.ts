@@ -56,7 +56,7 @@ export class ModelRegistry {
   find(reference: string): ModelVersion | null {
     const { versions, names } = this.#deps;
     const named = names.find(reference);
-    const direct = (named && versions.get(named)) ?? versions.get(modelVersionId.parse(reference)) ?? versions.findByReference(reference);
+    const direct = (named && versions.get(named)) ?? this.#findById(reference) ?? versions.findByReference(reference);
     return direct ?? chooseVersion(this.list().filter(({ modelName }) => modelName === reference)) ?? null;
   }
 
@@ -198,6 +198,12 @@ export class ModelRegistry {
     return after;
   }
 
+  /** A reference may be longer than any id. */
+  #findById(text: string): ModelVersion | undefined {
+    const id = modelVersionId.safeParse(text).data;
+    return id && this.#deps.versions.get(id);
+  }
+
   #findSame(found: FoundVersion): KeptVersion | undefined {
     const { versions } = this.#deps;
     const path = getFilePath({ record: { ...found, files: found.files }, state: { folder: found.folder, places: found.places ?? {} } });
@@ -227,7 +233,7 @@ export class ModelRegistry {
     if (as === 'alias' && names.isRole(name)) throw taken('role');
     if (as === 'role' && names.isAlias(name)) throw taken('alias');
     if (versions.modelIdOf(name) !== undefined) throw taken(name);
-    const version = versions.findByReference(name) ?? versions.get(modelVersionId.parse(name));
+    const version = versions.findByReference(name) ?? this.#findById(name);
     if (version !== undefined) throw taken(version.reference);
   }
 
