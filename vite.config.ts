@@ -66,6 +66,7 @@ const builds: Readonly<Record<string, UserConfig>> = {
       main: inRoot('src-main/electron/main.ts'),
       ptyHost: inRoot('src-main/ptyHost/main.ts'),
       llamaEngine: inRoot('src-main/llamaEngine/main.ts'),
+      estimateProcess: inRoot('src-main/platform/llama/estimateProcess.ts'),
       nvmlProcess: inRoot('src-main/platform/gpu/nvml/nvmlProcess.ts'),
       ggufWorker: inRoot('src-main/platform/hub/gguf/ggufWorker.ts'),
       transferProcess: inRoot('src-main/platform/transfer/transferProcess.ts'),

@@ -52,8 +52,9 @@ interface Shell {
   ggufWorkerEntry?: string;
   /** The entry of the thread that reads models' files, likewise. */
   fileWorkerEntry?: string;
-  /** The entry of the embedded engine, likewise. */
+  /** The entries of the embedded engine and of the process that estimates what models take, likewise. */
   engineEntry?: string;
+  estimateEntry?: string;
 }
 
 const PTY_HOST_ENTRY = fileURLToPath(new URL('../ptyHost/main.ts', import.meta.url));
@@ -93,7 +94,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
 
   const { conversations, messages } = createChatFeatures({ opened, models: { chat: new UpstreamChatModel({ upstream: new PooledUpstream({ clock }), target: { origin: 'http://localhost', socketPath: config.socket, headers: {} } }), find: (name) => findChatModel(modelServer.configs, name) }, clock, log });
 
-  const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, listDependents: (versionId) => listServingDependents(modelServer, versionId), entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry }, clock, log });
+  const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, listDependents: (versionId) => listServingDependents(modelServer, versionId), entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry, estimate: shell.estimateEntry }, clock, log });
 
   const modelServer = createModelServer({
     config, opened, journal, settings, gpus, leases, processes, catalog: modelFeatures.registry.registry, planner: new FitPlanner(modelFeatures.fitService), endMarked: createMarkEnder({ processes, clock, log, home: config.home }),

@@ -28,7 +28,7 @@ interface Surroundings {
   /** Who names a version outside the registry. */
   listDependents: (versionId: ModelVersionId) => RemovalPlan['dependents'];
   /** Entries of processes where they are not the source, such as in the packed app. */
-  entries: { transfer?: string | undefined; ggufWorker?: string | undefined; fileWorker?: string | undefined };
+  entries: { transfer?: string | undefined; ggufWorker?: string | undefined; fileWorker?: string | undefined; estimate?: string | undefined };
   clock: Clock;
   log: Logger;
 }
@@ -50,7 +50,7 @@ const KIB = 1024;
 /** Builds what has to do with models. */
 export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
   const { config, opened, journal, settings, leases, listDependents, entries, clock, log } = surroundings;
-  const local = createRegistryFeatures({ config, opened, journal, leases, listDependents, entryPath: entries.fileWorker, clock, log });
+  const local = createRegistryFeatures({ config, opened, journal, leases, listDependents, entries, clock, log });
   const { registry } = local.calls;
   const token = createTokenReader(config.hub);
   const getHub = createHubSource(surroundings, token.get);

@@ -21,8 +21,8 @@ interface Surroundings {
   leases: LeaseService;
   /** Who names a version outside the registry. */
   listDependents: (versionId: ModelVersionId) => RemovalPlan['dependents'];
-  /** The entry of the thread that reads models' files where it is not the source. */
-  entryPath?: string | undefined;
+  /** The entries of the thread that reads models' files and of the process that estimates, where they are not the source. */
+  entries: { fileWorker?: string | undefined; estimate?: string | undefined };
   clock: Clock;
   log: Logger;
 }
@@ -39,12 +39,12 @@ export interface RegistryFeatures {
 }
 
 /** Builds the registry and what fills and empties it. */
-export function createRegistryFeatures({ config, opened, journal, leases, listDependents, entryPath, clock, log }: Surroundings): RegistryFeatures {
+export function createRegistryFeatures({ config, opened, journal, leases, listDependents, entries, clock, log }: Surroundings): RegistryFeatures {
   const { hub, modelCaches } = config;
   const names = new NameBook(new RoleRepository(opened.database));
   const versions = new VersionBook(new ModelRepository(opened.database), names);
   const registry = new ModelRegistry({ versions, names, journal, clock });
-  const reader = new WorkerModelFileReader({ clock, entryPath });
+  const reader = new WorkerModelFileReader({ clock, entryPath: entries.fileWorker });
   const inspector = new ModelInspector(reader);
   const hashes = new HashKeeper({ registry, reader, log });
   const imports = new ImportService({ places: { imported: modelCaches.imported }, registry, versions, inspector, reader, hashes, log });
@@ -56,7 +56,7 @@ export function createRegistryFeatures({ config, opened, journal, leases, listDe
     ],
   });
   const removal = new RemovalService({ registry, versions, roots: [modelCaches.models, hub.userCache], listDependents, log });
-  const estimator = new InsightsEstimator({ insights: new GgufEstimator({ clock, environment: config.environment }), fallback: new HeaderEstimator(reader), clock, log });
+  const estimator = new InsightsEstimator({ insights: new GgufEstimator({ clock, environment: config.environment, entryPath: entries.estimate }), fallback: new HeaderEstimator(reader), clock, log });
   const fits = new FitService({
     estimator, ledger: leases, corrections: new CorrectionRepository(opened.database), clock, isReadOnly: opened.isReadOnly,
     readRam: () => ({ freeBytes: process.availableMemory(), totalBytes: totalmem() }),

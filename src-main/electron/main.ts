@@ -35,6 +35,7 @@ async function openBackend(host: Host): Promise<OpenedBackend> {
     transferEntry: toEntry('transferProcess'),
     fileWorkerEntry: toEntry('fileWorker'),
     engineEntry: toEntry('llamaEngine'),
+    estimateEntry: toEntry('estimateProcess'),
   });
   if (backend === null) return { kind: 'elsewhere', link: await fetchRunningLink(config.socket) };
   await backend.start();

@@ -63,6 +63,7 @@ test('the packed app runs an instance, its natives and its terminal host outside
 });
 
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
+const LLAMA_BINARY = /^app\.asar\.unpacked\/node_modules\/@node-llama-cpp\/.*\.node$/;
 const answered = z.object({ choices: z.tuple([z.object({ message: z.object({ content: z.string() }) })]) });
 
 test('the packed app answers by the model that comes with it, in an engine outside of the archive', async () => {
@@ -77,12 +78,11 @@ test('the packed app answers by the model that comes with it, in an engine outsi
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model, max_tokens: 16, messages: [{ role: 'user', content: 'What is an instance?' }] }),
   });
   const answer: unknown = await response.json();
-  const enginePid = findChild(backendPid, join(resourcesPath, 'app.asar.unpacked', 'dist', 'electron', 'llamaEngine.mjs'));
+  const [enginePid = 0, estimatePid = 0] = ['llamaEngine', 'estimateProcess'].map((name) => findChild(backendPid, join(resourcesPath, 'app.asar.unpacked', 'dist', 'electron', `${name}.mjs`)));
 
   expect([response.status, answered.safeParse(answer).data?.choices[0].message.content ?? answer]).toEqual([200, expect.stringMatching(/\w+/)]);
-  expect(findMapped(enginePid)).toEqual(expect.arrayContaining([
-    expect.stringMatching(/^app\.asar\.unpacked\/node_modules\/@node-llama-cpp\/.*\.node$/), 'app.asar.unpacked/resources/models/wheelhouse-guide.gguf',
-  ]));
+  expect(findMapped(enginePid)).toEqual(expect.arrayContaining([expect.stringMatching(LLAMA_BINARY), 'app.asar.unpacked/resources/models/wheelhouse-guide.gguf']));
+  expect(findMapped(estimatePid)).toContainEqual(expect.stringMatching(LLAMA_BINARY));
   expect(readWords(enginePid, 'environ')).toContain('ELECTRON_RUN_AS_NODE=1');
 
   await wheelhouse(home, 'stop');

@@ -59,7 +59,7 @@ describe('the packed desktop', () => {
   });
 
   test('natives and what other programs run lie outside of the archive', () => {
-    const entries = ['ptyHost', 'llamaEngine', 'nvmlProcess', 'ggufWorker', 'transferProcess', 'fileWorker'].map((name) => `dist/electron/${name}.mjs`);
+    const entries = ['ptyHost', 'llamaEngine', 'estimateProcess', 'nvmlProcess', 'ggufWorker', 'transferProcess', 'fileWorker'].map((name) => `dist/electron/${name}.mjs`);
     const outside = [...entries, 'resources/models/wheelhouse-guide.gguf', 'node_modules/node-llama-cpp/package.json', `node_modules/@node-llama-cpp/linux-${process.arch}/package.json`, `node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`, 'node_modules/node-pty/build/Release/pty.node', 'blueprints/jupyterlab.sh', 'versions.env'];
 
     expect(outside.filter((file) => !existsSync(join(`${asarPath}.unpacked`, file)))).toEqual([]);

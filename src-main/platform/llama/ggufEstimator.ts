@@ -22,7 +22,7 @@ export interface GgufEstimatorDeps {
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The process's entry where it is not the source, such as in the packed app. */
-  readonly entryPath?: string;
+  readonly entryPath?: string | undefined;
 }
 
 interface Pending { readonly path: string; readonly resolve: (estimate: GgufEstimate) => void; readonly reject: (error: AppError) => void; readonly cancelDeadline: () => void }
@@ -84,7 +84,7 @@ export class GgufEstimator {
 
   #start(): ChildProcess {
     const { entryPath = ENTRY, environment } = this.#deps;
-    const child = fork(entryPath, [], { env: { ...environment }, execArgv: [`--max-old-space-size=${MEMORY_MIB}`, '--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = fork(entryPath, [], { env: { ...environment, ELECTRON_RUN_AS_NODE: '1' }, execArgv: [`--max-old-space-size=${MEMORY_MIB}`, '--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     child.on('message', (message) => { this.#takeReply(message); });
     child.on('error', () => { this.#forget(child); });
     child.once('close', () => { this.#forget(child); });
