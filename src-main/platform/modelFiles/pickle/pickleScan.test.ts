@@ -40,6 +40,29 @@ save('renamed.pkl', b"\\x80\\x04\\x8c\\x02os\\x94\\x8c\\x06system\\x94h\\x00h\\x
 save('hidden.pkl', b"\\x80\\x04\\x8c\\x02os(K\\x01l0\\x8c\\x06systemK\\x01\\x930.")
 save('dotted.pkl', b"\\x80\\x04\\x8c\\x0bcollections\\x8c\\x24OrderedDict.__init__.__globals__.osx\\x93.")
 save('zero.pkl', b"cos\\nsystem\\n(S'true'\\ntR.")
+save('escaped.pkl', b"\\x80\\x04V\\\\u006fs\\nVsystem\\n\\x93\\x8c\\x04true\\x85R.")
+save('made.pkl', b"\\x80\\x04cbuiltins\\nstr\\n(C\\x02osVascii\\ntR\\x8c\\x06system\\x93.")
+save('through.pkl', b"\\x80\\x04\\x8c\\x05torch\\x8c\\x09os.system\\x93.")
+save('nested.pkl', pickle.dumps([1], 2)[:-1] + b"ctorch.storage\\n_load_from_bytes\\n.")
+magic = pickle.dumps(0x1950a86a20f9469cfc6c, 2)
+save('legacy.pt', magic + pickle.dumps(1001, 2) + pickle.dumps({}, 2) + b"cos\\nsystem\\n(S'true'\\ntR\\xff")
+save('legacyGood.pt', magic + pickle.dumps(1001, 2) + pickle.dumps({}, 2) + pickle.dumps(collections.OrderedDict(a=1), 2) + pickle.dumps(['0'], 2) + bytes(range(255, 0, -1)) * 9)
+save('tail.pkl', pickle.dumps(1, 2) + b"cos\\nsystem\\n(S'true'\\ntR\\xff")
+whole = zipped([('m/data.pkl', pickle.dumps(Evil(), 2))])
+end = len(whole) - 22
+save('moved.pt', whole[:end + 16] + (int.from_bytes(whole[end + 16:end + 20], 'little') - 7).to_bytes(4, 'little') + whole[end + 20:])
+clean = zipped([('m/data.pkl', pickle.dumps(1, 2))])
+record = lambda size, offset: b'PK\\x06\\x06' + (44).to_bytes(8, 'little') + b'\\x2d\\x00\\x2d\\x00' + bytes(8) + (1).to_bytes(8, 'little') * 2 + size.to_bytes(8, 'little') + offset.to_bytes(8, 'little')
+evil_offset = int.from_bytes(whole[end + 16:end + 20], 'little'); evil_size = int.from_bytes(whole[end + 12:end + 16], 'little')
+clean_end = len(clean) - 22; clean_offset = int.from_bytes(clean[clean_end + 16:clean_end + 20], 'little'); clean_size = int.from_bytes(clean[clean_end + 12:clean_end + 16], 'little')
+body = whole[:evil_offset] + whole[evil_offset:evil_offset + evil_size] + clean[clean_offset:clean_offset + clean_size]
+locator = b'PK\\x06\\x07' + bytes(4) + len(body).to_bytes(8, 'little') + (1).to_bytes(4, 'little')
+save('twice.pt', body + record(evil_size, evil_offset) + locator + clean[clean_end:clean_end + 12] + clean_size.to_bytes(4, 'little') + (evil_offset + evil_size).to_bytes(4, 'little') + b'\\0\\0')
+big = io.BytesIO()
+with tarfile.open(fileobj=big, mode='w', format=tarfile.USTAR_FORMAT) as t:
+    for n in range(1001): t.addfile(tarfile.TarInfo(f'x{n}'), io.BytesIO(b''))
+    data = pickle.dumps(Evil(), 2); info = tarfile.TarInfo('pickle'); info.size = len(data); t.addfile(info, io.BytesIO(data))
+save('long.pt', big.getvalue())
 save('inst.pkl', b"(S'true'\\nios\\nsystem\\n.")
 `;
 
@@ -82,10 +105,13 @@ test('what torch itself writes is clean, also with numbers that look like a pick
   needPython(ctx);
 
   expect(scan('clean.pth')).toEqual([]);
+  expect(scan('legacyGood.pt')).toEqual([]);
 });
 
 test.for([
-  ['odd.pt', 'suspicious'], ['hidden.pkl', 'suspicious'], ['dotted.pkl', 'dangerous'], ['nest.pt', 'unscannable'],
+  ['odd.pt', 'suspicious'], ['hidden.pkl', 'dangerous'], ['dotted.pkl', 'dangerous'], ['nest.pt', 'unscannable'],
+  ['escaped.pkl', 'dangerous'], ['made.pkl', 'dangerous'], ['through.pkl', 'dangerous'], ['nested.pkl', 'dangerous'], ['legacy.pt', 'dangerous'], ['tail.pkl', 'dangerous'],
+  ['moved.pt', 'unscannable'], ['twice.pt', 'unscannable'], ['long.pt', 'unscannable'],
 ] as const)('%s is %s', ([file, level], ctx) => {
   needPython(ctx);
 

@@ -11,6 +11,9 @@ const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024;
 const MAX_FINDINGS = 200;
 /** Old checkpoints are several pickles in a row and then the raw numbers. */
 const MAX_PICKLES = 8;
+/** `torch.save` before its zips: a number by which it is known, its protocol, the system, the object, the keys of the numbers. */
+const TORCH_MAGIC = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.';
+const TORCH_PICKLES = 5;
 const TAR_BLOCK = 512;
 const MAX_TAR_FILES = 1_000;
 /** What torch reads as numbers alone, whatever stands there. */
@@ -73,7 +76,8 @@ class PickleScan {
 
   #lookIntoTar(source: ByteSource, depth: number): void {
     if (depth >= MAX_DEPTH) throw new HeaderError('too_large', 'archives in archives');
-    for (let at = 0, n = 0; at + TAR_BLOCK <= source.sizeBytes && n < MAX_TAR_FILES; n += 1) {
+    for (let at = 0, n = 0; at + TAR_BLOCK <= source.sizeBytes; n += 1) {
+      if (n >= MAX_TAR_FILES) throw new HeaderError('too_large', 'more files than a checkpoint has');
       const header = source.read(at, TAR_BLOCK);
       if (header[0] === 0) return;
       const size = Number.parseInt(header.toString('latin1', 124, 136).replaceAll('\0', '').trim(), 8);
@@ -85,21 +89,32 @@ class PickleScan {
 
   #readPickles(source: ByteSource): void {
     let at = readPickle(source, 0, (one) => { this.#judge(one); });
+    const isTorch = startsWith(source, 0, TORCH_MAGIC);
     for (let n = 1; n < MAX_PICKLES && at < source.sizeBytes; n += 1) {
       const further: PickleImport[] = [];
       try {
         at = readPickle(source, at, (one) => further.push(one));
       } catch (error) {
-        if (error instanceof HeaderError) return;
-        throw error;
+        if (!(error instanceof HeaderError)) throw error;
+        // Torch runs its first pickles as far as they go; behind them, and behind others, numbers stand that mean nothing as opcodes.
+        if (isTorch && n < TORCH_PICKLES) { for (const one of further) this.#judge(one); throw error; }
+        for (const one of further) this.#judgeNumbers(one);
+        return;
       }
       for (const one of further) this.#judge(one);
     }
   }
 
   #judge({ module, name }: PickleImport): void {
-    const finding = module === null || name === null ? { level: 'suspicious' as const, name: 'an import whose name is made at run time' } : judgeImport(module, name);
+    const finding = module === null || name === null ? { level: 'dangerous' as const, name: 'an import whose name is made at run time' } : judgeImport(module, name);
     if (finding !== null) this.#add(finding);
+  }
+
+  /** Of what may be numbers only a name that is dangerous as it stands is no accident. */
+  #judgeNumbers({ module, name }: PickleImport): void {
+    const isName = module !== null && name !== null && /^[\w.]+$/.test(`${module}.${name}`);
+    const finding = isName ? judgeImport(module, name) : null;
+    if (finding?.level === 'dangerous') this.#add(finding);
   }
 
   #add(finding: ScanFinding): void {

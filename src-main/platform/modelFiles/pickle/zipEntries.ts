@@ -22,7 +22,8 @@ export function listZip(source: ByteSource): ZipEntry[] {
   if (size > MAX_DIRECTORY_BYTES) throw new HeaderError('too_large', 'a large directory');
   const bytes = source.read(offset, size);
   const entries: ZipEntry[] = [];
-  for (let at = 0; at + 46 <= bytes.length && bytes.readUInt32LE(at) === 0x02014b50;) {
+  let at = 0;
+  while (at + 46 <= bytes.length && bytes.readUInt32LE(at) === 0x02014b50) {
     const [nameBytes, extraBytes, commentBytes] = [bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32)];
     const end = at + 46 + nameBytes + extraBytes + commentBytes;
     if (end > bytes.length || entries.length >= MAX_ENTRIES) throw new HeaderError('malformed', 'a broken directory');
@@ -32,6 +33,8 @@ export function listZip(source: ByteSource): ZipEntry[] {
     }, bytes.subarray(at + 46 + nameBytes, at + 46 + nameBytes + extraBytes)));
     at = end;
   }
+  // Others look for the directory elsewhere than it says when it is not there: what they would find is not known.
+  if (at !== bytes.length) throw new HeaderError('malformed', 'the directory is not where it says');
   return entries;
 }
 
@@ -56,7 +59,14 @@ function findDirectory(source: ByteSource): { offset: number; size: number } {
   const at = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   if (at < 0 || at + END_BYTES > tail.length) throw new HeaderError('truncated', 'no directory at the end');
   const small = { size: tail.readUInt32LE(at + 12), offset: tail.readUInt32LE(at + 16) };
-  return small.offset === 0xffffffff || small.size === 0xffffffff || tail.readUInt16LE(at + 10) === 0xffff ? findLargeDirectory(source, source.sizeBytes - tailBytes + at) ?? small : small;
+  const large = findLargeDirectory(source, source.sizeBytes - tailBytes + at) ?? small;
+  // Readers differ in which of the two they believe; whoever writes both writes the same.
+  if (isOther(small.offset, large.offset) || isOther(small.size, large.size)) throw new HeaderError('malformed', 'two directories');
+  return large;
+}
+
+function isOther(small: number, large: number): boolean {
+  return small !== 0xffffffff && small !== large;
 }
 
 function findLargeDirectory(source: ByteSource, endOffset: number): { offset: number; size: number } | null {
