@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { removeHomes, startBackend, type TestBackend } from './backend.ts';
 import { launchChromium } from './browser.ts';
+import { setUpModelStage } from './modelScreenshots.ts';
 import { waitFor } from './waitFor.ts';
 
 const folder = fileURLToPath(new URL('../../resources/screenshots', import.meta.url));
@@ -79,14 +80,31 @@ async function edit(page: Page, name: string, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+async function takeModels(browser: Browser): Promise<void> {
+  const stage = await setUpModelStage();
+  try {
+    for (const scheme of ['dark', 'light'] as const) await stage.take(browser, scheme, shoot);
+  } finally {
+    await stage.end();
+  }
+}
+
+async function takeInstances(browser: Browser): Promise<void> {
+  const backend = await startBackend();
+  try {
+    await furnish(backend);
+    for (const scheme of ['dark', 'light'] as const) await takeAll(await open(browser, backend, scheme), scheme);
+  } finally {
+    await backend.stop();
+  }
+}
+
 mkdirSync(folder, { recursive: true });
-const backend = await startBackend();
 const browser = await launchChromium();
 try {
-  await furnish(backend);
-  for (const scheme of ['dark', 'light'] as const) await takeAll(await open(browser, backend, scheme), scheme);
+  await takeModels(browser);
+  if (!process.argv.includes('--models')) await takeInstances(browser);
 } finally {
   await browser.close();
-  await backend.stop();
   removeHomes();
 }

@@ -12,6 +12,7 @@ export const fitTone: Record<Fit['verdict'], Tone> = { fits: 'ok', partly: 'stal
 export function formatParameters(count: number | null): string {
   if (count === null) return '–';
   if (count >= 1e9) return `${formatNumber(count / 1e9, 1)} B`;
+  if (count < 1e3) return formatNumber(count);
   return count >= 1e6 ? `${formatNumber(count / 1e6, count < 1e7 ? 1 : 0)} M` : `${formatNumber(count / 1e3)} K`;
 }
 

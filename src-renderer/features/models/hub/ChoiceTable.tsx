@@ -37,7 +37,7 @@ function Line({ page, choice }: { page: HubPage; choice: HubChoice }): ReactNode
         <span className="inline-flex items-center gap-1.5"><span className="font-medium">{choice.label}</span>{choice.isRecommended ? <Badge tone="accent">{t('models.hub.recommended')}</Badge> : null}{choice.files.length > 1 ? <span className="text-muted">{t('models.hub.files', { count: choice.files.length })}</span> : null}</span>
       </th>
       <td className="tabular pr-3 text-right">{formatBytes(choice.sizeBytes)}</td>
-      <td>{fit === null ? <span className="text-muted">–</span> : <StatusWord tone={fitTone[fit.verdict]} label={t(`models.fit.${fit.verdict}`)} title={t('models.fit.needs', { gpu: formatBytes(fit.gpu.totalBytes), ram: formatBytes(fit.ram.totalBytes) })} />}</td>
+      <td><span className="flex h-full items-center">{fit === null ? <span className="text-muted">–</span> : <StatusWord tone={fitTone[fit.verdict]} label={t(`models.fit.${fit.verdict}`)} title={t('models.fit.needs', { gpu: formatBytes(fit.gpu.totalBytes), ram: formatBytes(fit.ram.totalBytes) })} />}</span></td>
       <td className="pr-1 text-right"><PullButton page={page} choice={choice} /></td>
     </tr>
   );

@@ -39,7 +39,7 @@ function Answer({ fit }: { fit: Fit }): ReactNode {
   const freeBytes = fit.devices.reduce((sum, device) => sum + device.freeBytes, 0);
   return (
     <>
-      <p className="flex flex-wrap items-center gap-x-3"><StatusWord tone={fitTone[fit.verdict]} label={t(`models.fit.${fit.verdict}`)} note={t('models.fit.layers', { layers: fit.gpuLayers, count: fit.layerCount, tokens: formatTokens(fit.contextTokens) })} /></p>
+      <p className="flex flex-wrap items-center gap-x-3"><StatusWord tone={fitTone[fit.verdict]} label={t(`models.fit.${fit.verdict}`)} note={t(fit.devices.length === 0 ? 'models.fit.inMemory' : 'models.fit.layers', { layers: fit.gpuLayers, count: fit.layerCount, tokens: formatTokens(fit.contextTokens) })} /></p>
       <NeedBar title={t('models.fit.gpu')} need={fit.gpu} freeBytes={freeBytes} isShown={fit.devices.length > 0} />
       <NeedBar title={t('models.fit.ram')} need={fit.ram} freeBytes={fit.freeRamBytes} isShown={fit.ram.totalBytes > 0} />
       {fit.advice.length === 0 ? null : <ul className="list-disc pl-5">{fit.advice.map((each) => <li key={JSON.stringify(each)}>{toAdviceSentence(each, t)}</li>)}</ul>}
