@@ -97,8 +97,9 @@ class PickleScan {
       } catch (error) {
         if (!(error instanceof HeaderError)) throw error;
         // Torch runs its first pickles as far as they go; behind them, and behind others, numbers stand that mean nothing as opcodes.
-        if (isTorch && n < TORCH_PICKLES) { for (const one of further) this.#judge(one); throw error; }
-        for (const one of further) this.#judgeNumbers(one);
+        const isRun = isTorch && n < TORCH_PICKLES;
+        further.forEach((one) => { if (isRun) this.#judge(one); else this.#judgeNumbers(one); });
+        if (isRun) throw error;
         return;
       }
       for (const one of further) this.#judge(one);
