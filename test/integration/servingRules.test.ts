@@ -310,6 +310,24 @@ test('rule 11: health is asked every 50 ms for 2 s, then every 250 ms', async ()
   expect([fast, world.starter.of('a').healthCount - fast]).toEqual([40, 9]);
 });
 
+test('rule 11: an engine that says that it has loaded is asked at once, and its health decides', async () => {
+  const world = new ServingWorld();
+  world.starter.isInstant = false;
+  const asked = world.ask(a);
+  await settle();
+  const engine = world.starter.of('a');
+
+  engine.report({ kind: 'loaded' });
+  await settle();
+  const tooEarly = [engine.healthCount, asked.result];
+  engine.becomeReady();
+  engine.report({ kind: 'loaded' });
+  await settle();
+
+  expect(tooEarly).toEqual([2, null]);
+  expect([engine.healthCount, asked.result?.kind]).toEqual([3, 'granted']);
+});
+
 test('rule 12: out of memory evicts all that can go from the device, tries once more, shrinks the context once, then backs off', async () => {
   const world = new ServingWorld({ gpuGib: [24] });
   await world.resident(b);

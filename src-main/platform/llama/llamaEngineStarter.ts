@@ -82,7 +82,7 @@ function tell(event: EngineEvent, sink: LineSink): void {
     case 'log': sink.log(event.line); return;
     case 'failed': sink.log(event.message); return;
     case 'progress': sink.report({ kind: 'progress', progress: event.progress }); return;
-    case 'ready': sink.report({ kind: 'layers', gpuLayers: event.gpuLayers, layerCount: event.layerCount }); return;
+    case 'ready': sink.report({ kind: 'layers', gpuLayers: event.gpuLayers, layerCount: event.layerCount }); sink.report({ kind: 'loaded' }); return;
     case 'listening': return;
   }
 }

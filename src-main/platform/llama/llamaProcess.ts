@@ -14,7 +14,9 @@ export type LlamaReport =
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'progress'; readonly progress: number }
   | { readonly kind: 'memory'; readonly gpu: LlamaMemory; readonly ram: LlamaMemory }
-  | { readonly kind: 'layers'; readonly gpuLayers: number; readonly layerCount: number };
+  | { readonly kind: 'layers'; readonly gpuLayers: number; readonly layerCount: number }
+  /** It says that it has loaded. What its health says still decides. */
+  | { readonly kind: 'loaded' };
 
 export interface LlamaExit { readonly code: number | null; readonly signal: string | null; readonly tail: readonly string[]; readonly failure: 'out_of_memory' | 'unreadable' | 'spawn_failed' | null }
 

@@ -83,6 +83,9 @@ function writeTemplate(folder: string, mark: string, template: string): string {
   return path;
 }
 
+/** The last lines before it answers. Source: llama_server of llama.cpp v0.4.0. */
+const SAYS_LOADED = /llama_server: (model loaded|listening on )/;
+
 /** Reads a server's log, and from it where it listens. The prefix of time and level is left off. */
 function createServerLineReader(secret: string): (line: string, sink: LineSink) => void {
   const readLog = createLogReader();
@@ -91,5 +94,6 @@ function createServerLineReader(secret: string): (line: string, sink: LineSink) 
     readLog(line, sink);
     const [, port] = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line) ?? [];
     if (port !== undefined) sink.listening(toPortEndpoint(Number(port), secret));
+    if (SAYS_LOADED.test(line)) sink.report({ kind: 'loaded' });
   };
 }

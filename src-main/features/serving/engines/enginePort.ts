@@ -19,7 +19,9 @@ export type EngineReport =
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'progress'; readonly progress: number }
   | { readonly kind: 'memory'; readonly gpu: EngineMemory; readonly ram: EngineMemory }
-  | { readonly kind: 'layers'; readonly gpuLayers: number; readonly layerCount: number };
+  | { readonly kind: 'layers'; readonly gpuLayers: number; readonly layerCount: number }
+  /** It says that it has loaded. What its health says still decides. */
+  | { readonly kind: 'loaded' };
 
 export interface EngineMemory { readonly weightsBytes: number; readonly kvBytes: number; readonly computeBytes: number }
 

@@ -66,6 +66,9 @@ export class EngineSession {
   #ramBooking: RamBooking | null = null;
   #engine: Engine | null = null;
   #cancelPoll: (() => void) | null = null;
+  /** Asks for its health now and not at the next turn; null while a question is on its way. */
+  #askNow: (() => void) | null = null;
+  #isHurried = false;
   #progress: number | null = null;
   #isClosing = false;
   #isReady = false;
@@ -145,7 +148,14 @@ export class EngineSession {
     if (report.kind === 'log') this.#tell({ kind: 'line', line: report.line });
     if (report.kind === 'layers') this.#facts = { ...this.#facts, gpuLayers: report.gpuLayers, layerCount: report.layerCount };
     if (report.kind === 'memory') this.#facts = { ...this.#facts, reportedGpu: report.gpu, reportedRam: report.ram };
+    if (report.kind === 'loaded') this.#hurry();
     this.#tell({ kind: 'sign', progress: report.kind === 'progress' ? report.progress : null });
+  }
+
+  /** Who waits for the model need not wait for the next turn. */
+  #hurry(): void {
+    this.#isHurried = this.#askNow === null;
+    this.#askNow?.();
   }
 
   #takeExit(engine: Engine, exit: EngineExit): void {
@@ -165,9 +175,15 @@ export class EngineSession {
       if (this.#isClosing || this.#isOver) return;
       if (health.kind === 'ready') { this.#becomeReady(engine); return; }
       if (health.kind === 'loading') this.#takeProgress(health.progress);
-      const delayMs = clock.monotonicMs() - sinceMs < TIMING.healthFastForMs ? TIMING.healthFastMs : TIMING.healthSlowMs;
-      this.#cancelPoll = clock.after(delayMs, () => { this.#pollHealth(engine, sinceMs); });
+      this.#pollAgain(() => { this.#pollHealth(engine, sinceMs); }, clock.monotonicMs() - sinceMs);
     }).catch((error: unknown) => { this.#deps.log.error('engine.health_failed', { id: this.#plan.id, error }); });
+  }
+
+  #pollAgain(ask: () => void, passedMs: number): void {
+    const askNow = (): void => { this.#cancelPoll?.(); this.#askNow = null; this.#isHurried = false; ask(); };
+    if (this.#isHurried) { askNow(); return; }
+    this.#askNow = askNow;
+    this.#cancelPoll = this.#deps.clock.after(passedMs < TIMING.healthFastForMs ? TIMING.healthFastMs : TIMING.healthSlowMs, askNow);
   }
 
   /** Only what changes is a sign of life. */
