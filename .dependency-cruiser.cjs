@@ -43,7 +43,6 @@ module.exports = {
     owned('systeminformation-has-one-owner', 'systeminformation', ['^src-main/platform/workstation/']),
     owned('log-packages-have-one-owner', 'pino|rotating-file-stream', ['^src-main/platform/log/']),
     owned('hub-packages-have-one-owner', '@huggingface/(hub|gguf)', ['^src-main/platform/hub/']),
-    owned('undici-has-one-owner', 'undici', ['^src-main/platform/(transfer|hub|http)/']),
     owned('websockets-stay-in-the-carriers', 'ws', ['^src-main/(api/carriers|cli)/']),
     owned('fastify-stays-in-the-model-port', 'fastify', ['^src-main/features/serving/port/']),
     owned('undici-has-one-owner', 'undici', ['^src-main/platform/(http|transfer)/']),

@@ -8,7 +8,7 @@ export { createImportedModels, createLmStudioCache, createStockModels } from './
 export { createOllamaCache } from './caches/ollamaCache.ts';
 export { CacheScanner } from './caches/cacheScanner.ts';
 export { CorrectionRepository } from './fits/correctionRepository.ts';
-export { FitCalls } from './fits/fitCalls.ts';
+export { FitCalls } from './hub/fitCalls.ts';
 export { FitService, type LoadStep } from './fits/fitService.ts';
 export { HeaderEstimator } from './fits/headerEstimator.ts';
 export { InsightsEstimator } from './fits/insightsEstimator.ts';

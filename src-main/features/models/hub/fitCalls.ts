@@ -1,12 +1,12 @@
 import { AppError } from '#contract/errors.ts';
 import type { Fit, LoadShape } from '#contract/fits.ts';
 import type { Hub, HubFile } from '../../../platform/hub/hub.ts';
+import type { FitService } from '../fits/fitService.ts';
+import { toRemoteShape } from '../fits/headerEstimator.ts';
+import { toShapeTable } from '../fits/shapeEstimate.ts';
 import type { ModelRegistry } from '../registry/modelRegistry.ts';
-import type { FitService } from './fitService.ts';
-import { groupHubFiles, type FileGroup } from '../hub/fileGroups.ts';
-import { toShapeOfSize } from '../hub/headerFit.ts';
-import { toRemoteShape } from './headerEstimator.ts';
-import { toShapeTable } from './shapeEstimate.ts';
+import { groupHubFiles, type FileGroup } from './fileGroups.ts';
+import { toShapeOfSize } from './headerFit.ts';
 
 interface FitCallsDeps { readonly registry: ModelRegistry; readonly service: FitService; readonly getHub: () => Hub }
 
