@@ -84,3 +84,12 @@ test('what an engine sends cannot act as a page of ours', async () => {
 
   expect([headers.get('content-security-policy'), headers.get('x-content-type-options')]).toEqual(['sandbox allow-scripts', 'nosniff']);
 });
+
+test('a body of nothing but brackets is refused at once', async () => {
+  const deep = '['.repeat(2_000_000);
+  const startedAt = performance.now();
+  const told = await world.ask('/v1/chat/completions', { body: `{"model":"demo","messages":${deep}${deep.replaceAll('[', ']')}}` }).then(readCode);
+
+  expect(told).toEqual([400, 'invalid_json']);
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
+});
