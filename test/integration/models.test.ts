@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import SqliteDatabase from 'better-sqlite3';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
@@ -154,6 +154,22 @@ test('a removal takes our own files and leaves what lies elsewhere; a scan does 
   await client.models.scanCaches({});
   expect((await client.models.list({})).filter(({ storage }) => storage !== 'stock')).toEqual([]);
   expect((await importModel({ path: studio })).version.modelName).toBe('maker/nice');
+});
+
+test('a removal frees the room also where the data folder is a link to another disk, and takes nothing that the plan keeps', async () => {
+  const [disk, models] = [join(user, 'disk'), join(backend.home, 'models')];
+  mkdirSync(disk);
+  symlinkSync(disk, models);
+  const mine = await importModel({ path: aModel('a.gguf', { answer: 'one' }), how: 'copy', name: 'Mine' });
+  const moved = await importModel({ path: aModel('b.gguf', { answer: 'two' }), how: 'copy', name: 'Moved' });
+  renameSync(moved.version.folder, join(user, 'elsewhere'));
+  symlinkSync(join(user, 'elsewhere'), moved.version.folder);
+
+  const freed = await client.models.remove({ model: 'Mine' });
+  const kept = await client.models.remove({ model: 'Moved' });
+
+  expect([freed.deletes.length, existsSync(mine.version.path ?? '')]).toEqual([1, false]);
+  expect([kept.deletes, kept.keeps.map(({ reason }) => reason), existsSync(join(user, 'elsewhere', 'b.gguf'))]).toEqual([[], ['in_place'], true]);
 });
 
 test('a file that was changed is noticed by its bytes', async () => {

@@ -56,7 +56,7 @@ export class RemovalService {
 
   async #delete(kept: KeptVersion, plan: RemovalPlan): Promise<void> {
     const doomed = new Set(plan.deletes.map(({ path }) => path));
-    const links = isOurs(kept) ? listPaths(kept).map(({ path }) => path).filter((path) => this.#isOurPath(path) && !this.#isUsedByOthers(path, kept)) : [];
+    const links = isOurs(kept) ? await this.#listLinks(kept) : [];
     for (const path of [...links, ...doomed]) {
       try {
         await rm(path, { force: true });
@@ -66,6 +66,13 @@ export class RemovalService {
         throw new AppError('folder.not_writable', 'a file cannot be deleted', { path, reason }, { cause: error });
       }
     }
+  }
+
+  /** Links of its own; a file that the plan keeps is not among them, whatever folder it lies in. */
+  async #listLinks(kept: KeptVersion): Promise<string[]> {
+    const own = listPaths(kept).map(({ path }) => path).filter((path) => this.#isOurPath(path) && !this.#isUsedByOthers(path, kept));
+    const looked = await Promise.all(own.map((path) => lstat(path).then((facts) => (facts.isSymbolicLink() ? [path] : []), () => [])));
+    return looked.flat();
   }
 
   async #removeEmptyFolders(folder: string): Promise<void> {
@@ -83,7 +90,13 @@ export class RemovalService {
     const realPath = await readRealPath(path);
     if (realPath === null) return null;
     const hasOtherUser = this.#isUsedByOthers(path, kept) || await this.#isLinkedElsewhere(path, realPath, kept);
-    return { path, realPath, sizeBytes, isOurs: this.#isOurPath(path) && this.#isOurPath(realPath), hasOtherUser };
+    return { path, realPath, sizeBytes, isOurs: this.#isOurPath(path) && await this.#isReallyOurs(realPath), hasOtherUser };
+  }
+
+  /** Our own folders may lie behind links, such as on another disk. */
+  async #isReallyOurs(realPath: string): Promise<boolean> {
+    const roots = await Promise.all(this.#deps.roots.map(readRealPath));
+    return roots.some((root) => root !== null && isInside(root, realPath));
   }
 
   #isOurPath(path: string): boolean {
