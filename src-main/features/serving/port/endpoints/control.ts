@@ -5,7 +5,8 @@ import { askEngine, readJson } from '../exchange/engineCall.ts';
 import { isConnectionError } from '../exchange/failures.ts';
 import { asObject, asString, type JsonObject } from '../json.ts';
 import { mayUse, requireModel, type PortCall } from '../portCall.ts';
-import { createProblem, PortError } from '../portError.ts';
+import type { PortDeps } from '../portDeps.ts';
+import { createProblem, PortError, type PortProblem } from '../portError.ts';
 import { parseBody, requireString } from '../requestBody.ts';
 import { sendJson } from '../sendJson.ts';
 import { pickModel } from './native.ts';
@@ -38,13 +39,20 @@ export async function answerLoad(call: PortCall): Promise<void> {
   sendJson(call.response, 200, { success: true, ...toRunning(await loadModel(call, config)) });
 }
 
+/** What kept a load back and may be over soon. */
+const PASSING: Readonly<Record<string, PortProblem>> = {
+  gpu_busy: createProblem(503, 'gpu_busy', 'There is no room while other work holds the GPUs.', { retryAfterMs: 15_000 }),
+  shutting_down: createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 }),
+  cancelled: createProblem(503, 'model_unloaded', 'The model was unloaded while it was loaded.', { retryAfterMs: 1_000 }),
+};
+
 /** @throws PortError when it cannot be loaded */
-export async function loadModel({ deps }: PortCall, config: ModelConfig): Promise<ServedModel> {
+export async function loadModel({ deps }: { deps: { control: Pick<PortDeps['control'], 'load'> } }, config: ModelConfig): Promise<ServedModel> {
   try {
     return await deps.control.load(config);
   } catch (error) {
     if (hasCode(error, 'lease.insufficient_vram')) throw new PortError(createProblem(500, 'insufficient_vram', error.message, { shouldRetry: false }), { cause: error });
-    if (hasCode(error, 'serving.load_failed')) throw new PortError(createProblem(500, 'load_failed', `${config.name} could not be loaded: ${error.details.detail}`, { shouldRetry: false }), { cause: error });
+    if (hasCode(error, 'serving.load_failed')) throw new PortError(PASSING[error.details.failure] ?? createProblem(500, 'load_failed', `${config.name} could not be loaded: ${error.details.detail}`, { shouldRetry: false }), { cause: error });
     throw error;
   }
 }
