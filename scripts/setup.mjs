@@ -53,7 +53,7 @@ async function ensurePackages(say) {
     return;
   }
   if (!findCommand('npm')) throw new PlainError('npm is not on the PATH: install Node with npm (on Debian: apt-get install -y npm)');
-  say(`packages: npm ci by Node ${process.version}; about half a minute`);
+  say(`packages: npm ci by Node ${process.version}; about a minute`);
   const { status, signal } = await runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     onWait: (seconds) => { say(`packages: still at it after ${seconds} s`); },
     shell: isWindows,
