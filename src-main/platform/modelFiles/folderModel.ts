@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { EMPTY_HEADER, type ModelHeader } from './modelHeader.ts';
+import { EMPTY_HEADER, MAX_FACT_CHARS, type ModelHeader } from './modelHeader.ts';
 import type { SafetensorsHeader } from './safetensors.ts';
 
 const loose = z.record(z.string(), z.unknown());
@@ -20,11 +20,11 @@ export function readFolderModel(folder: string, format: ModelHeader['format'], w
   const config = readJson(join(folder, 'config.json')) ?? {};
   const inner = { ...config, ...toLoose(config['text_config']) };
   const tokenizer = readJson(join(folder, 'tokenizer_config.json')) ?? {};
-  const architecture = toText(config['model_type']);
+  const architecture = toFact(config['model_type']);
   return {
     ...EMPTY_HEADER, format, architecture,
     kind: adapter === null ? 'model' : 'adapter',
-    name: toText(config['_name_or_path'])?.split('/').at(-1) ?? null,
+    name: toFact(config['_name_or_path'])?.split('/').at(-1) ?? null,
     ...(weights && { parameterCount: weights.parameterCount, headerBytes: weights.headerBytes }),
     quantisation: nameQuantisation(config, weights),
     contextTokens: firstCount(inner, CONTEXT_KEYS), embeddingLength: firstCount(inner, ['hidden_size', 'n_embd', 'd_model']), layerCount: firstCount(inner, ['num_hidden_layers', 'n_layer', 'num_layers']),
@@ -66,13 +66,13 @@ function toLoose(value: unknown): Loose {
 
 function nameQuantisation(config: Loose, weights: SafetensorsHeader | null): string | null {
   const scheme = loose.safeParse(config['quantization_config']).data;
-  if (scheme !== undefined) return [toText(scheme['quant_method']) ?? 'quantised', toCount(scheme['bits'])].filter((part) => part !== null).join('-').toUpperCase();
+  if (scheme !== undefined) return [toFact(scheme['quant_method']) ?? 'quantised', toCount(scheme['bits'])].filter((part) => part !== null).join('-').toUpperCase();
   const [most] = [...weights?.tensorTypes ?? []].toSorted((a, b) => b[1] - a[1]);
   return most?.[0] ?? null;
 }
 
 function readBase(adapter: Loose | null): ModelHeader['parents'] {
-  const name = toText(adapter?.['base_model_name_or_path']);
+  const name = toFact(adapter?.['base_model_name_or_path']);
   return name === null ? [] : [{ relation: 'base_model', name }];
 }
 
@@ -82,6 +82,10 @@ function firstCount(values: Loose, keys: readonly string[]): number | null {
 
 function toCount(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+function toFact(value: unknown): string | null {
+  return toText(value)?.slice(0, MAX_FACT_CHARS) ?? null;
 }
 
 function toText(value: unknown): string | null {

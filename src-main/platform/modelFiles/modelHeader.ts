@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** A model that another was made from, as a header names it. */
 export const headerParent = z.object({ relation: z.enum(['base_model', 'adapter', 'dataset']), name: z.string() });
 
+/** Names and the like longer than this are cut: they stand in every list of models. */
+export const MAX_FACT_CHARS = 500;
+
 /** What one file's header, or the JSON beside it, says about a model. Null: it does not say. */
 export const modelHeader = z.object({
   format: z.enum(['gguf', 'safetensors', 'onnx', 'pickle', 'other']),

@@ -1,4 +1,4 @@
-import { EMPTY_HEADER, type HeaderMetadata, type ModelHeader } from '../modelHeader.ts';
+import { EMPTY_HEADER, MAX_FACT_CHARS, type HeaderMetadata, type ModelHeader } from '../modelHeader.ts';
 import type { GgufHeader, GgufValue } from './ggufHeader.ts';
 import { FILE_TYPES } from './ggufTypes.ts';
 
@@ -11,13 +11,13 @@ const SHOWN_ITEMS = 32;
 
 /** What a GGUF header says about the model, in the words of every format. */
 export function toGgufModel(header: GgufHeader): ModelHeader {
-  const text = (key: string): string | null => toText(header.metadata.get(key));
+  const text = (key: string): string | null => toText(header.metadata.get(key))?.slice(0, MAX_FACT_CHARS) ?? null;
   const architecture = text('general.architecture');
   const own = (key: string): number | null => toCount(header.metadata.get(`${architecture ?? ''}.${key}`));
   const kind = decideKind(text('general.type'), architecture);
   return {
     ...EMPTY_HEADER, format: 'gguf', kind, architecture,
-    name: text('general.name'), licence: text('general.license'), chatTemplate: text(CHAT_TEMPLATE),
+    name: text('general.name'), licence: text('general.license'), chatTemplate: toText(header.metadata.get(CHAT_TEMPLATE)),
     parameterCount: header.parameterCount === 0 ? null : header.parameterCount,
     quantisation: nameQuantisation(header),
     contextTokens: own('context_length'), embeddingLength: own('embedding_length'), layerCount: own('block_count'),
