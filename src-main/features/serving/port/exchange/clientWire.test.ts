@@ -41,3 +41,20 @@ test('a client that waits hears something at least every fifteen seconds, and no
 
   expect([written.length, clock.pendingCount]).toEqual([atEnd, 0]);
 });
+
+test('a client that reads nothing for minutes is let go; one that is only slow is not', async () => {
+  const { clock, wire, response } = makeWire();
+  response.write = () => false;
+  const leaving = new AbortController();
+
+  const slow = wire.write('a', leaving.signal);
+  await clock.advance(4 * 60_000);
+  response.emit('drain');
+  await slow;
+  const afterSlow = [response.destroyed, clock.pendingCount];
+  const stuck = wire.write('b', leaving.signal).catch(() => 'left');
+  await clock.advance(5 * 60_000);
+  leaving.abort();
+
+  expect([afterSlow, response.destroyed, await stuck, clock.pendingCount]).toEqual([[false, 0], true, 'left', 0]);
+});

@@ -4,6 +4,8 @@ import type { Clock } from '../../../../base/clock.ts';
 
 /** No more than this passes without a byte while a client of a stream waits. */
 const QUIET_MS = 10_000;
+/** A client that took nothing for so long has gone without a word, and others wait for its slot. */
+const STUCK_MS = 5 * 60_000;
 const STREAM_HEADERS = { 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
 
 interface WireOptions {
@@ -59,10 +61,16 @@ export class ClientWire {
     if (!response.destroyed) response.writeHead(status, { ...headers, 'x-accel-buffering': 'no', 'x-request-id': requestId });
   }
 
-  /** Waits while the client reads slower than the engine writes. @throws the signal's reason */
+  /** Waits while the client reads slower than the engine writes; one that reads nothing for too long is let go. @throws the signal's reason */
   async write(text: string | Uint8Array, signal: AbortSignal): Promise<void> {
-    const { response } = this.#options;
-    if (!this.#send(text) && !response.destroyed) await once(response, 'drain', { signal });
+    const { response, clock } = this.#options;
+    if (this.#send(text) || response.destroyed) return;
+    const stopWaiting = clock.after(STUCK_MS, () => { response.destroy(); });
+    try {
+      await once(response, 'drain', { signal });
+    } finally {
+      stopWaiting();
+    }
   }
 
   /** Ends a stream that has begun. */
