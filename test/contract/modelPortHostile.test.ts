@@ -60,6 +60,23 @@ test.each<[string, (response: ServerResponse) => void, [number, string]]>([
   expect(told).toEqual(expected);
 });
 
+test('what was used counts when the client breaks a stream of the engine\'s own off', async () => {
+  const engine = createServer((_request, response) => { response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {"content":"a","tokens_predicted":3,"tokens_evaluated":7}\n\n'); });
+  engine.listen(0, '127.0.0.1');
+  await once(engine, 'listening');
+  world.slots.endpoint = { origin: `http://127.0.0.1:${(engine.address() as AddressInfo).port}`, socketPath: null, headers: {} };
+  const abort = new AbortController();
+  const response = await world.ask('/completion', { body: { model: 'demo', prompt: 'x', stream: true }, signal: abort.signal });
+  await response.body?.getReader().read();
+  abort.abort();
+  await waitFor(() => world.book.list().length === 0);
+  world.slots.endpoint = world.engine.endpoint;
+  engine.close();
+  engine.closeAllConnections();
+
+  expect(world.book.recent()[0]).toMatchObject({ endpoint: '/completion', httpStatus: 499, promptTokens: 7, completionTokens: 3 });
+});
+
 test('a key that may not manage neither unloads in Ollama\'s words nor reaches past the endpoints', async () => {
   const { secret } = world.keys.create({ name: 'asks only', scopes: ['infer', 'read'] });
   const headers = bearer(secret);

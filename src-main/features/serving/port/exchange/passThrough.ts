@@ -21,12 +21,15 @@ export async function passThrough(context: ExchangeContext, toRequest: (upstream
 async function relayBytes({ exchange, wire }: ExchangeContext, response: UpstreamResponse, signal: AbortSignal): Promise<void> {
   wire.beginAs(response.status, pickHeaders(response));
   let tail: Buffer = Buffer.alloc(0);
-  for await (const bytes of response.body) {
-    await wire.write(bytes, signal);
-    tail = Buffer.concat([tail, bytes]).subarray(-TAIL_BYTES);
-    exchange.noteTokens(1);
+  try {
+    for await (const bytes of response.body) {
+      tail = Buffer.concat([tail, bytes]).subarray(-TAIL_BYTES);
+      await wire.write(bytes, signal);
+      exchange.noteTokens(1);
+    }
+  } finally {
+    exchange.setUsage(readTailUsage(tail.toString('utf8')));
   }
-  exchange.setUsage(readTailUsage(tail.toString('utf8')));
   wire.end('');
 }
 
