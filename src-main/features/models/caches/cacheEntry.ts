@@ -13,6 +13,8 @@ export interface CacheEntry {
   readonly storage: VersionState['storage'];
   readonly source: ModelSource;
   readonly hashOf: KnownHashes;
+  /** Whoever keeps it knows how to talk with it, whatever its header says. */
+  readonly isForChat?: boolean;
 }
 
 /** Lists what lies in one place. Does not throw for what is missing or broken there. */

@@ -83,9 +83,16 @@ export class CacheScanner {
   }
 }
 
-function toFound({ modelName, storage, source, ...entry }: CacheEntry, version: InspectedModel['version']): FoundVersion {
+function toFound({ modelName, storage, source, isForChat = false, ...entry }: CacheEntry, version: InspectedModel['version']): FoundVersion {
   const health = isDangerous(version.facts.pickleFindings) ? 'quarantined' : version.health ?? 'ok';
-  return { ...version, modelName: modelName ?? version.modelName, label: chooseLabel({ ...entry, source }, version.label), storage, source, health };
+  const facts = isForChat ? withChat(version.facts) : version.facts;
+  return { ...version, facts, modelName: modelName ?? version.modelName, label: chooseLabel({ ...entry, source }, version.label), storage, source, health };
+}
+
+/** What only embeds or ranks stays without it. */
+function withChat<F extends FoundVersion['facts']>(facts: F): F {
+  const { capabilities } = facts;
+  return capabilities.includes('completion') && !capabilities.includes('chat') ? { ...facts, capabilities: ['chat', ...capabilities] } : facts;
 }
 
 function chooseLabel({ label, source }: Pick<CacheEntry, 'label' | 'source'>, read: string): string {

@@ -9,6 +9,7 @@ const manifest = z.object({ layers: z.array(z.object({ mediaType: z.string(), di
 const ROLES: Readonly<Record<string, GroupedFile['role']>> = {
   'application/vnd.ollama.image.model': 'weights', 'application/vnd.ollama.image.projector': 'mmproj', 'application/vnd.ollama.image.adapter': 'adapter',
 };
+const TEMPLATE = 'application/vnd.ollama.image.template';
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 
 /** Lists Ollama's models: `manifests/<registry>/<namespace>/<name>/<tag>` names layers, and each layer is `blobs/sha256-…`. */
@@ -35,6 +36,7 @@ async function readEntry(path: string, [, namespace = '', name = '', tag = '']: 
   return {
     group: { format: 'gguf', folder: blobs, files: found }, root: blobs, modelName, label: tag, storage: 'found',
     source: { kind: 'cache', cache: 'ollama', reference: `${modelName}:${tag}` },
+    isForChat: layers.some(({ mediaType }) => mediaType === TEMPLATE),
     hashOf: (file) => /sha256-([0-9a-f]{64})$/.exec(file)?.[1] ?? null,
   };
 }

@@ -2,13 +2,15 @@ import type { ModelFile, ModelVersion } from '#contract/models.ts';
 import type { ModelVersionId } from '#contract/modelIds.ts';
 import type { Logger } from '../../../base/logger.ts';
 import { HeaderError } from '../../../platform/modelFiles/headerError.ts';
-import type { ModelFileReader } from '../../../platform/modelFiles/modelFileReader.ts';
+import type { ModelFileReader, ReadOptions } from '../../../platform/modelFiles/modelFileReader.ts';
 import { toContentSha256 } from '../inspect/contentHash.ts';
 import type { ModelRegistry } from '../registry/modelRegistry.ts';
+import { progressStream } from './progressStream.ts';
 
 export interface HashKeeperDeps { readonly registry: ModelRegistry; readonly reader: Pick<ModelFileReader, 'hash'>; readonly log: Logger }
 
-export interface HashProgress { readonly doneBytes: number; readonly totalBytes: number }
+interface VerifyProgress { kind: 'progress'; doneBytes: number; totalBytes: number }
+interface Checked { readonly files: ModelFile[]; readonly wrong: string[] }
 
 /** Hashes files that were taken in without, one version after the other, and hashes them again when asked. */
 export class HashKeeper {
@@ -30,24 +32,40 @@ export class HashKeeper {
     await this.#work;
   }
 
-  /** Hashes every file again and compares; what was not known is written down. @throws model.not_found */
-  async *verify(reference: string, signal: AbortSignal | undefined): AsyncGenerator<{ kind: 'progress'; doneBytes: number; totalBytes: number } | { kind: 'done'; isIntact: boolean; wrong: string[] }, void, void> {
-    const { registry } = this.#deps;
-    const version = registry.resolve(reference);
+  /** Hashes every file again and compares; what was not known is written down. Ending the stream early ends the reading, and nothing is concluded. @throws model.not_found */
+  async *verify(reference: string, signal: AbortSignal | undefined): AsyncGenerator<VerifyProgress | { kind: 'done'; isIntact: boolean; wrong: string[] }, void, void> {
+    const version = this.#deps.registry.resolve(reference);
+    const stop = new AbortController();
+    const signals = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
+    try {
+      const checked = yield* progressStream<VerifyProgress, Checked>((report) => this.#check(version, signals, (doneBytes) => { report({ kind: 'progress', doneBytes, totalBytes: version.sizeBytes }); }));
+      this.#conclude(version, checked);
+      yield { kind: 'done', isIntact: checked.wrong.length === 0, wrong: checked.wrong };
+    } finally {
+      stop.abort(new HeaderError('unreadable', 'the check was ended'));
+    }
+  }
+
+  async #check(version: ModelVersion, signal: AbortSignal, report: (doneBytes: number) => void): Promise<Checked> {
     const files: ModelFile[] = [];
     const wrong: string[] = [];
     let doneBytes = 0;
-    yield { kind: 'progress', doneBytes, totalBytes: version.sizeBytes };
+    report(doneBytes);
     for (const file of version.files) {
-      const sha256 = await this.#hashOne(version.id, file, signal);
+      const before = doneBytes;
+      const sha256 = await this.#hashOne(version.id, file, { signal, onProgress: (bytes) => { report(before + bytes); } });
       if (sha256 === null || (file.sha256 !== null && file.sha256 !== sha256)) wrong.push(file.path);
       files.push({ ...file, sha256: file.sha256 ?? sha256 });
       doneBytes += file.sizeBytes;
-      yield { kind: 'progress', doneBytes, totalBytes: version.sizeBytes };
+      report(doneBytes);
     }
-    if (wrong.length === 0) registry.tellHashes(version.id, files, toContentSha256(files));
-    registry.setHealth(version.id, wrong.length === 0 ? 'ok' : 'quarantined', wrong.length === 0 ? null : 'sha256');
-    yield { kind: 'done', isIntact: wrong.length === 0, wrong };
+    return { files, wrong };
+  }
+
+  #conclude({ id }: ModelVersion, { files, wrong }: Checked): void {
+    const { registry } = this.#deps;
+    if (wrong.length === 0) registry.tellHashes(id, files, toContentSha256(files));
+    registry.setHealth(id, wrong.length === 0 ? 'ok' : 'quarantined', wrong.length === 0 ? null : 'sha256');
   }
 
   async #hashAll(versionId: ModelVersionId): Promise<void> {
@@ -64,18 +82,18 @@ export class HashKeeper {
   async #hashUnknown(version: ModelVersion): Promise<ModelFile[] | null> {
     const files: ModelFile[] = [];
     for (const file of version.files) {
-      const sha256 = file.sha256 ?? await this.#hashOne(version.id, file, this.#stopping.signal);
+      const sha256 = file.sha256 ?? await this.#hashOne(version.id, file, { signal: this.#stopping.signal });
       if (this.#stopping.signal.aborted) return null;
       files.push({ ...file, sha256 });
     }
     return files;
   }
 
-  async #hashOne(versionId: ModelVersionId, file: ModelFile, signal: AbortSignal | undefined): Promise<string | null> {
+  async #hashOne(versionId: ModelVersionId, file: ModelFile, options: ReadOptions): Promise<string | null> {
     const { registry, reader, log } = this.#deps;
     const path = registry.getFilePath(versionId, file);
     try {
-      return path === null ? null : (await reader.hash(path, { signal })).sha256;
+      return path === null ? null : (await reader.hash(path, options)).sha256;
     } catch (error) {
       if (!(error instanceof HeaderError)) throw error;
       log.warn('models.hash_failed', { versionId, file: file.path, reason: error.message });
