@@ -196,6 +196,10 @@ test('a pickle that calls the system is refused, and quarantined when it is want
   const { version } = await importModel({ path, acceptPickle: true });
 
   expect(version).toMatchObject({ format: 'pickle', health: 'quarantined', pickleFindings: [{ level: 'dangerous', name: 'posix.system' }] });
+
+  for await (const progress of await client.models.verify({ model: version.id })) if (progress.kind === 'done') expect(progress.isIntact).toBe(true);
+
+  expect((await client.models.get({ model: version.id })).health).toBe('quarantined');
 });
 
 test('files that lie do not take the backend down', async () => {

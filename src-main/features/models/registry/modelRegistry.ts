@@ -107,10 +107,12 @@ export class ModelRegistry {
     if (this.#deps.versions.get(versionId) !== undefined) this.#save(versionId, { lastUsedAtMs: this.#deps.clock.nowMs() });
   }
 
-  /** Says how its files stand. */
-  setHealth(versionId: ModelVersionId, health: ModelVersion['health'], cause: string | null = null): void {
+  /** Says how its files stand. A pickle that would run code stays quarantined, however whole it is. */
+  setHealth(versionId: ModelVersionId, told: ModelVersion['health'], cause: string | null = null): void {
     const before = this.#deps.versions.get(versionId);
-    if (before === undefined || before.health === health) return;
+    if (before === undefined) return;
+    const health = told === 'ok' && before.pickleFindings.some(({ level }) => level === 'dangerous') ? 'quarantined' : told;
+    if (before.health === health) return;
     const version = this.#save(versionId, { health });
     if (before.health !== 'verifying' || health !== 'ok') this.#note(version, { event: health === 'quarantined' ? 'model.quarantined' : 'model.health', from: before.health, to: health, cause });
   }
