@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchRow } from '../benchRow.ts';
 import { toBarRow } from './support/barRow.ts';
 import { quantile, toText } from './support/figures.ts';
@@ -6,6 +7,8 @@ import { inLab, listEngines, type LocalEngine, type ServingLab } from './support
 
 const MODELS = 500;
 const LOADS = 6;
+/** Often enough to meet whatever the load does, and not so often that the load waits. */
+const APART_MS = 4;
 
 /** How long the list of 500 models takes while one is being loaded. */
 export async function benchModelList(): Promise<BenchRow[]> {
@@ -32,13 +35,16 @@ async function measure(lab: ServingLab, engine: LocalEngine, place: Place | unde
   for (let round = 0; round < LOADS; round += 1) {
     const state = { isLoading: true };
     const loading = lab.backend.client.serving.load({ model: place.model }).finally(() => { state.isLoading = false; });
-    while (state.isLoading) tookMs.push((await readList(place)).tookMs);
+    while (state.isLoading) {
+      tookMs.push((await readList(place)).tookMs);
+      await delay(APART_MS);
+    }
     await loading;
     await lab.unload(place.model);
   }
   return toBarRow({
     name: `12 /v1/models p99, ${MODELS} models, during a load: ${engine}`, measured: quantile(tookMs, 0.99), unit: 'ms', sense: '≤', must: 50, goal: 10,
-    detail: `${tookMs.length} requests in ${LOADS} loads; median ${toText(quantile(tookMs, 0.5))} ms, most ${toText(Math.max(...tookMs))} ms`,
+    detail: `${tookMs.length} requests in ${LOADS} loads; median ${toText(quantile(tookMs, 0.5))} ms, most ${toText(quantile(tookMs, 1))} ms`,
   });
 }
 
