@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startPortWorld, type PortWorld } from '../support/portWorld.ts';
+import { aConfig, startPortWorld, type PortWorld } from '../support/portWorld.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let world: PortWorld;
@@ -109,4 +109,12 @@ test('a body of nothing but brackets is refused at once', async () => {
 
   expect(told).toEqual([400, 'invalid_json']);
   expect(performance.now() - startedAt).toBeLessThan(15_000);
+});
+
+test.each([['disabled', 404, 'model_not_found'], ['quarantined', 500, 'load_failed']] as const)('a model that is %s gets no slot, whoever knows its name', async (problem, status, code) => {
+  world.configs.push({ ...aConfig({ name: problem }), problem });
+  const asked = world.slots.priorities.length;
+
+  expect(await world.ask('/v1/chat/completions', { body: chat('say 1', { model: problem }) }).then(readCode)).toEqual([status, code]);
+  expect(world.slots.priorities.length).toBe(asked);
 });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ModelConfig, ModelConfigSettings } from '#contract/modelConfigs.ts';
 import type { ModelVersion } from '#contract/models.ts';
+import { findBar } from './configs/configPolicy.ts';
 import type { ModelCatalog } from './configs/modelCatalog.ts';
 import type { LaunchPlan } from './scheduler/schedulerDeps.ts';
 import type { Placement } from './scheduler/schedulerState.ts';
@@ -18,6 +19,8 @@ export class LaunchPlanner {
   }
 
   plan(config: ModelConfig, version: ModelVersion | null, placement: Placement): LaunchPlan {
+    const bar = findBar(config);
+    if (bar !== null) return { kind: 'missing', failure: 'unreadable', detail: bar };
     const choice = this.#deps.shelf.choose(config, version);
     if (choice.kind === 'missing') return { kind: 'missing', failure: 'missing_engine', detail: choice.reason };
     const missing = this.#findMissing(config, version);

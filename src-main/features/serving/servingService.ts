@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { DisposableStack, toDisposable, type Disposable } from '../../base/disposables.ts';
 import { Emitter, type Event } from '../../base/emitter.ts';
 import type { Logger } from '../../base/logger.ts';
+import { findBar } from './configs/configPolicy.ts';
 import type { ConfigService } from './configs/configService.ts';
 import type { EngineEndpoint } from './engines/enginePort.ts';
 import type { EngineShelf } from './engines/engineShelf.ts';
@@ -117,6 +118,8 @@ export class ServingService {
 
   /** Resolves when it is ready. @throws serving.load_failed, lease.insufficient_vram */
   async load(config: ModelConfig): Promise<ServedModel> {
+    const bar = findBar(config);
+    if (bar !== null) throw new AppError('serving.load_failed', 'the model must not be served', { model: config.name, failure: config.problem ?? '', detail: bar });
     const result = await this.#deps.scheduler.load(config);
     if (result.kind === 'refused') throw toLoadError(config.name, result.refusal);
     return this.describe(config);

@@ -53,6 +53,12 @@ export function findProblem(settings: ModelConfigSettings, version: ModelVersion
   return findModelProblem(settings, version) ?? (hasEngine(settings, version) ? null : 'no_engine');
 }
 
+/** Why a configuration must not be served, whoever asks and although it might work; null when it may. */
+export function findBar({ problem }: Pick<ModelConfig, 'problem'>): string | null {
+  if (problem === 'disabled') return 'it is switched off';
+  return problem === 'quarantined' ? 'its files are not those that were published' : null;
+}
+
 const GONE = new Set<ModelVersion['health']>(['missing', 'unreadable']);
 
 function findModelProblem({ model, engine, container }: ModelConfigSettings, version: ModelVersion | null): ModelConfig['problem'] {

@@ -1,3 +1,4 @@
+import { findBar } from '../../configs/configPolicy.ts';
 import type { SlotLease } from '../../scheduler/schedulerPort.ts';
 import type { UpstreamResponse } from '../../../../platform/http/upstream.ts';
 import type { PortDeps } from '../portDeps.ts';
@@ -11,7 +12,9 @@ const MAX_BODY_BYTES = 512 * 1024 * 1024;
 /** Waits for a slot of the exchange's model. @throws PortError */
 export async function takeSlot({ slots }: Pick<PortDeps, 'slots'>, exchange: Exchange, priority: number): Promise<SlotLease> {
   const { config, keyId, model } = exchange.facts;
-  if (config === null) throw modelNotFound(model);
+  if (config === null || config.problem === 'disabled') throw modelNotFound(model);
+  const bar = findBar(config);
+  if (bar !== null) throw new PortError(createProblem(500, 'load_failed', `${model} is not served: ${bar}.`, { shouldRetry: false }));
   const result = await slots.request({ requestId: exchange.id, config, keyId, priority, signal: exchange.signal, onWait: (reason) => { exchange.wait(reason); } });
   if (result.kind === 'refused') throw new PortError(toProblem(result.refusal, model));
   exchange.begin();
