@@ -36,7 +36,7 @@ export class FitPlanner implements MemoryPlanner {
     const estimate = this.#estimated.get(toKey(measurement))?.at(gpuLayers);
     if (estimate?.source !== 'insights' || !isAlone(measurement)) return;
     const [need, reported] = gpuLayers > 0 ? [estimate.gpu, reportedGpu] : [estimate.ram, reportedRam];
-    if (reported !== null) this.#record(version.id, { engine, estimatedBytes: sum(need, Math.max(1, deviceCount)), measuredBytes: sum(reported) });
+    if (reported !== null && isWhole(reported, need)) this.#record(version.id, { engine, estimatedBytes: sum(need, Math.max(1, deviceCount)), measuredBytes: sum(reported) });
   }
 
   #record(versionId: ModelVersionId, load: { engine: string; estimatedBytes: number; measuredBytes: number }): void {
@@ -47,6 +47,11 @@ export class FitPlanner implements MemoryPlanner {
 /** Each device has compute buffers of its own. */
 function sum({ weightsBytes, kvBytes, computeBytes }: Pick<MemoryNeed, 'weightsBytes' | 'kvBytes' | 'computeBytes'>, deviceCount = 1): number {
   return weightsBytes + kvBytes + computeBytes * deviceCount;
+}
+
+/** What an engine prints may lag behind its being ready. */
+function isWhole(reported: NonNullable<MemoryMeasurement['reportedRam']>, need: MemoryNeed): boolean {
+  return (['weightsBytes', 'kvBytes', 'computeBytes'] as const).every((part) => reported[part] > 0 || need[part] === 0);
 }
 
 function isAlone({ settings: { draft, adapters, extraArgs } }: MemoryQuestion): boolean {
