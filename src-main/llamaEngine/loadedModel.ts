@@ -23,7 +23,7 @@ export async function loadModel(config: EngineConfig, on: { progress: (progress:
   const llama = await getLlama({
     gpu: config.gpu, build: 'never', skipDownload: true, maxThreads: config.threads, progressLogs: false,
     // llama.cpp then writes to stderr by itself: on its way through JavaScript, some lines of a fast load get lost (node-llama-cpp 3.21.1).
-    debug: true, logger: (level, message) => { if (!quiet.includes(level)) on.log(level, message.trimEnd()); },
+    debug: true, logger: (level, message) => { if (!quiet.includes(level)) for (const line of message.trimEnd().split('\n')) on.log(level, line); },
   });
   const model = await llama.loadModel({
     modelPath: config.modelPath, gpuLayers: config.gpuLayers, ignoreMemorySafetyChecks: true, onLoadProgress: on.progress,
