@@ -11,6 +11,8 @@ import { createProgress, runMain } from './support/progress.mjs';
 import { inRoot, pinnedNode, root, toolEnvironment } from './support/project.mjs';
 
 const LIMIT_MS = 5 * 60_000;
+const FIGURE_HEAD = ['figure', 'measured', 'reference', 'ratio', 'limit', ''];
+const BAR_HEAD = ['bar', 'must', 'goal', 'measured', '', ''];
 
 await runMain('bench', async () => {
   const args = process.argv.slice(2);
@@ -18,7 +20,7 @@ await runMain('bench', async () => {
   const isServing = args.includes('--serving');
   const say = createProgress('bench', (line) => { console.error(line); });
   await ensureSetUp({ say });
-  await buildChanged({ say });
+  if (!isServing) await buildChanged({ say });
   const report = { cores: cpus().length, processor: cpus()[0]?.model ?? 'unknown', notes: isServing ? listServingNotes() : [], rows: [], failures: [] };
   for (const note of report.notes) say(note);
   const folder = isServing ? inRoot('test', 'bench', 'serving') : inRoot('test', 'bench');
@@ -78,13 +80,9 @@ function round(value) {
   return value === null ? '–' : String(Number(value.toPrecision(4)));
 }
 
-const FIGURE_HEAD = ['figure', 'measured', 'reference', 'ratio', 'limit', ''];
-
 function toFigureLine(row) {
   return [row.name, `${round(row.measured)} ${row.unit}`, row.reference === null ? '–' : `${round(row.reference)} ${row.unit}`, round(row.ratio), row.limit, row.holds ? 'holds' : 'MISSES'];
 }
-
-const BAR_HEAD = ['bar', 'must', 'goal', 'measured', '', ''];
 
 function toBarLine({ name, limit, goal, measured, unit, holds, detail = '' }) {
   const verdict = !holds ? 'MISSES' : goal?.isReached === false ? 'holds, not the goal' : 'holds';

@@ -8,7 +8,7 @@ import { inLab } from './support/servingLab.ts';
 const STREAMS = 8;
 const PIECES = 150;
 const APART_MS = 20;
-const ROUNDS = 4;
+const ROUNDS = 3;
 const NANOSECONDS_PER_MS = 1e6;
 
 /** How much later a piece of a stream arrives through the port than past it, with eight streams at once. */

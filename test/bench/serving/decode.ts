@@ -6,7 +6,7 @@ import { withEachPair, type PairedPlaces } from './support/pairedPlaces.ts';
 import { askStream, requireOk, toQuestion, type Answered, type Place } from './support/place.ts';
 import { inLab } from './support/servingLab.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const BARS = [{ streams: 1, must: 0.97, goal: 0.99 }, { streams: 8, must: 0.95, goal: 0.98 }] as const;
 /** So many tokens that a round takes about a second on one core. The demo model ends its answers by itself, so it is asked more often. */
 const WORK: Record<ModelKind, Record<1 | 8, { readonly tokens: number; readonly answers: number }>> = {

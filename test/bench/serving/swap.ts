@@ -8,7 +8,7 @@ import { askStream, requireOk, toQuestion, type Place } from './support/place.ts
 import { startRouter } from './support/router.ts';
 import { inLab, listEngines, type LocalEngine, type ServingLab } from './support/servingLab.ts';
 
-const ROUNDS = 6;
+const ROUNDS = 5;
 /** Before that, a model that was just loaded is not evicted. */
 const RESIDENT_MS = 2_100;
 const SHAPE = { contextTokens: 1_024, slots: 2 };
