@@ -96,6 +96,7 @@ export class Backend {
     features.models.registry.start();
     features.messages.start();
     await features.instances.start();
+    await modelFeatures.start();
     await modelServer.start();
     this.#webSocket.start();
     await this.#listen();
@@ -105,7 +106,6 @@ export class Backend {
     logFile.log.info('backend.started', { atMs: clock.nowMs(), readyAfterMs: this.#readyAfterMs, url: this.#tcpListener?.url });
     await features.terminals.start();
     await features.instances.resume();
-    await modelFeatures.start();
   }
 
   /** Ends everything under one deadline; `leave` lets runs live on. Called twice it waits for the first. */

@@ -50,7 +50,7 @@ const KIB = 1024;
 /** Builds what has to do with models. */
 export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
   const { config, opened, journal, settings, leases, listDependents, entries, clock, log } = surroundings;
-  const local = createRegistryFeatures({ config, opened, journal, leases, listDependents, entries, clock, log });
+  const local = createRegistryFeatures({ config, opened, journal, isListingOthers: () => settings.get('models.scanCaches') === 'on', leases, listDependents, entries, clock, log });
   const { registry } = local.calls;
   const token = createTokenReader(config.hub);
   const getHub = createHubSource(surroundings, token.get);
@@ -82,7 +82,7 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
   return {
     registry: local.calls, fitService: local.fits, fits: new FitCalls({ registry, service: local.fits, getHub }), hub, downloads,
     start: async () => {
-      local.start();
+      await local.start();
       await token.read();
       applyLimit();
       await downloads.start();

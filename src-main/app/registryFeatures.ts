@@ -18,6 +18,8 @@ interface Surroundings {
   config: Pick<AppConfig, 'hub' | 'modelCaches' | 'environment'>;
   opened: OpenedDatabase;
   journal: JournalService;
+  /** Whether models of other programs are listed. */
+  isListingOthers: () => boolean;
   leases: LeaseService;
   /** Who names a version outside the registry. */
   listDependents: (versionId: ModelVersionId) => RemovalPlan['dependents'];
@@ -34,12 +36,12 @@ export interface RegistryFeatures {
   readonly takeInDownload: (finished: DownloadedModel) => Promise<ModelVersionId[]>;
   /** Files that are known to have this content. */
   readonly findFiles: (sha256: string) => Promise<string[]>;
-  start(): void;
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Builds the registry and what fills and empties it. */
-export function createRegistryFeatures({ config, opened, journal, leases, listDependents, entries, clock, log }: Surroundings): RegistryFeatures {
+export function createRegistryFeatures({ config, opened, journal, isListingOthers, leases, listDependents, entries, clock, log }: Surroundings): RegistryFeatures {
   const { hub, modelCaches } = config;
   const names = new NameBook(new RoleRepository(opened.database));
   const versions = new VersionBook(new ModelRepository(opened.database), names);
@@ -49,11 +51,9 @@ export function createRegistryFeatures({ config, opened, journal, leases, listDe
   const hashes = new HashKeeper({ registry, reader, log });
   const imports = new ImportService({ places: { imported: modelCaches.imported }, registry, versions, inspector, reader, hashes, log });
   const scanner = new CacheScanner({
-    registry, versions, inspector, log,
-    lists: [
-      createStockModels(modelCaches.stock), createHuggingFaceCache(hub.homeCache, { isOurs: true }), createImportedModels(modelCaches.imported),
-      createHuggingFaceCache(hub.userCache, { isOurs: false }), ...modelCaches.lmStudio.map(createLmStudioCache), createOllamaCache(join(hub.ollamaBlobs, '..')),
-    ],
+    registry, versions, inspector, log, stock: createStockModels(modelCaches.stock), isListingOthers,
+    own: [createHuggingFaceCache(hub.homeCache, { isOurs: true }), createImportedModels(modelCaches.imported)],
+    others: [createHuggingFaceCache(hub.userCache, { isOurs: false }), ...modelCaches.lmStudio.map(createLmStudioCache), createOllamaCache(join(hub.ollamaBlobs, '..'))],
   });
   const removal = new RemovalService({ registry, versions, roots: [modelCaches.models, hub.userCache], listDependents, log });
   const estimator = new InsightsEstimator({ insights: new GgufEstimator({ clock, environment: config.environment, entryPath: entries.estimate }), fallback: new HeaderEstimator(reader), clock, log });
@@ -71,9 +71,9 @@ export function createRegistryFeatures({ config, opened, journal, leases, listDe
     calls: { registry, imports, hashes, scanner, removal, readMetadata: (version) => readModelMetadata(reader, version), requireWritable },
     takeInDownload: (finished) => takeInDownload({ registry, inspector }, finished),
     findFiles: async (sha256) => registry.list().flatMap(({ id, files }) => files.flatMap((file) => (file.sha256 === sha256 ? registry.getFilePath(id, file) ?? [] : []))),
-    start: () => {
+    start: async () => {
       registry.start();
-      if (!opened.isReadOnly) scanner.start();
+      if (!opened.isReadOnly) await scanner.start();
     },
     stop: async () => { await Promise.all([scanner.stop(), hashes.stop(), estimator.stop(), reader.stop()]); },
   };

@@ -20,7 +20,7 @@ beforeEach(() => {
   user = mkdtempSync(join(tmpdir(), 'models-registry-'));
   mkdirSync(join(user, 'own'));
   const environment = { HF_HOME: join(user, 'hf'), OLLAMA_MODELS: join(user, 'ollama') };
-  registry = createRegistryFeatures({
+  registry = createRegistryFeatures({ isListingOthers: () => true,
     config: { ...readConfig({ home: join(user, 'home'), environment, resources: user }), environment: { ...process.env } },
     opened: { database: openMemoryDatabase(), schemaVersion: 1, supportedVersion: 1, isReadOnly: false, keptAsidePath: null, backupPath: null },
     journal: { record: () => ({}) } as never, leases: {} as never, listDependents: () => [], entries: {}, clock: systemClock, log: silentLog,

@@ -5,7 +5,19 @@ import type { VersionBook } from '../registry/versionBook.ts';
 import type { CacheEntry, ListCache } from './cacheEntry.ts';
 import { checkHealth } from './healthCheck.ts';
 
-export interface CacheScannerDeps { readonly lists: readonly ListCache[]; readonly registry: ModelRegistry; readonly versions: VersionBook; readonly inspector: ModelInspector; readonly log: Logger }
+export interface CacheScannerDeps {
+  /** What comes with Wheelhouse: taken in first, so that a first question has somebody to answer it. */
+  readonly stock: ListCache;
+  /** Places of our own. */
+  readonly own: readonly ListCache[];
+  /** Where other programs keep theirs. */
+  readonly others: readonly ListCache[];
+  readonly isListingOthers: () => boolean;
+  readonly registry: ModelRegistry;
+  readonly versions: VersionBook;
+  readonly inspector: ModelInspector;
+  readonly log: Logger;
+}
 
 export interface ScanResult { readonly found: number; readonly added: number; readonly gone: number }
 
@@ -19,8 +31,10 @@ export class CacheScanner {
     this.#deps = deps;
   }
 
-  /** Scans once, in the background of whatever else there is to do. */
-  start(): void {
+  /** Takes in what comes with Wheelhouse, then scans once, in the background of whatever else there is to do. */
+  async start(): Promise<void> {
+    const { stock, log } = this.#deps;
+    await this.#takeInAll(stock).catch((error: unknown) => { log.error('models.stock_unreadable', { error }); });
     void this.scan().catch((error: unknown) => { this.#deps.log.error('models.scan_failed', { error }); });
   }
 
@@ -36,18 +50,26 @@ export class CacheScanner {
   }
 
   async #run(): Promise<ScanResult> {
-    const { lists, log } = this.#deps;
+    const { stock, own, others, isListingOthers, log } = this.#deps;
     let [found, added] = [0, 0];
-    for (const list of lists) {
-      for (const entry of await list()) {
-        if (this.#isStopping) break;
-        found += 1;
-        if (await this.#takeIn(entry)) added += 1;
-      }
+    for (const list of [stock, ...own, ...(isListingOthers() ? others : [])]) {
+      const seen = await this.#takeInAll(list);
+      found += seen.found;
+      added += seen.added;
     }
     const gone = this.#isStopping ? 0 : await this.#checkAll();
     log.info('models.scanned', { found, added, gone });
     return { found, added, gone };
+  }
+
+  async #takeInAll(list: ListCache): Promise<{ found: number; added: number }> {
+    let [found, added] = [0, 0];
+    for (const entry of await list()) {
+      if (this.#isStopping) break;
+      found += 1;
+      if (await this.#takeIn(entry)) added += 1;
+    }
+    return { found, added };
   }
 
   /** Reads a header only where something new lies. */

@@ -38,12 +38,15 @@ function toConfig({ id, settings, createdAtMs, updatedAtMs }: KeptConfig, facts:
   return { ...settings, id, versionId: version?.id ?? null, isImplicit: false, createdAtMs, updatedAtMs, problem: findProblem(settings, version, facts) };
 }
 
+/** The model that comes along knows its sentences by heart: chance would only mix them up. */
+const STOCK_SAMPLING = { temperature: 0 } as const;
+
 function toImplicit(version: ModelVersion, { taken, isMeant, facts }: { taken: ReadonlySet<string>; isMeant: boolean; facts: ConfigFacts }): ModelConfig | null {
   const name = version.reference.replace(/[^\p{L}\p{N}._/:@+-]/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '').slice(0, 200);
   if (name === '' || taken.has(name)) return null;
   const wanted = [...(isMeant ? [version.modelName] : []), ...version.roles, ...version.aliases];
   const aliases = [...new Set(wanted)].filter((alias) => NAME.test(alias) && alias.length <= 200 && alias !== name && !taken.has(alias)).slice(0, MOST_ALIASES);
-  const settings = modelConfigSettings.parse({ name, aliases, model: version.id });
+  const settings = modelConfigSettings.parse({ name, aliases, model: version.id, ...(version.storage === 'stock' && { sampling: STOCK_SAMPLING }) });
   return { ...settings, id: modelConfigId.parse(`auto_${version.id}`.slice(0, 80)), versionId: version.id, isImplicit: true, createdAtMs: version.createdAtMs, updatedAtMs: version.createdAtMs, problem: findProblem(settings, version, facts) };
 }
 
