@@ -191,7 +191,7 @@ test('an abort ends a wait at once with its own reason', async () => {
 
 test('answers of another shape are a fault of the hub, not of the backend', async () => {
   const server = createServer((request, response) => {
-    const bodies: Record<string, string> = { '/api/models': '{"not":"a list"}', '/api/models/a/b/revision/main': '<html>', '/api/models/a/b/tree/main': '[{"type":"file","path":"../../etc/passwd","size":1,"oid":"x"}]' };
+    const bodies: Record<string, string> = { '/api/models': '{"not":"a list"}', '/api/models/a/b/revision/main': '<html>', '/api/models/a/b/tree/main': `[{"type":"file","path":"../../etc/passwd","size":1,"oid":"${'0'.repeat(40)}"}]` };
     response.end(bodies[request.url?.split('?')[0] ?? ''] ?? '');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
