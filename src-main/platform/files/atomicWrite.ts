@@ -26,8 +26,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, {
   await syncFolder(dirname(path));
 }
 
-/** Some file systems, and Windows, do not sync a folder; the rename has happened by then. */
-async function syncFolder(path: string): Promise<void> {
+/** Makes what was renamed in a folder last. Some file systems, and Windows, do not sync a folder; the rename has happened by then. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

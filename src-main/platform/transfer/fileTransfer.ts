@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dispatcher } from 'undici';
+import { syncFolder } from '../files/atomicWrite.ts';
 import type { ContentHasher, FileDigests, HashingFile } from './contentHasher.ts';
 import { ChangedUpstream, FileFetch, type FileFetchDeps } from './fileFetch.ts';
 import { FilePlace } from './filePlace.ts';
@@ -161,16 +162,4 @@ async function linkOrCopy(from: string, to: string): Promise<boolean> {
   const isLinked = await realpath(from).then((path) => link(path, to)).then(() => true, () => false);
   if (isLinked) return true;
   return copyFile(from, to, constants.COPYFILE_FICLONE).then(() => true, async () => { await rm(to, { force: true }); return false; });
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'ENOTSUP'))) throw error;
-  } finally {
-    await folder.close();
-  }
 }
