@@ -1,20 +1,20 @@
-import { createStore } from 'zustand/vanilla';
-import type { StoreApi } from 'zustand/vanilla';
 import type { ModelConfig } from '#contract/modelConfigs.ts';
+import { createByIdStore, dropOne, putOne, replaceAll } from '../../client/byIdStore.ts';
+import type { ById, ByIdStore } from '../../client/byIdStore.ts';
 import type { Client } from '../../client/client.ts';
 
 /** The model configurations, those made for every version too. */
-export interface ConfigState { isReady: boolean; byId: Readonly<Record<string, ModelConfig>> }
-export type ConfigStore = StoreApi<ConfigState>;
+export type ConfigState = ById<ModelConfig>;
+export type ConfigStore = ByIdStore<ModelConfig>;
 
 export function createConfigStore(): ConfigStore {
-  return createStore<ConfigState>(() => ({ isReady: false, byId: {} }));
+  return createByIdStore<ModelConfig>();
 }
 
 export async function mirrorConfigs(store: ConfigStore, client: Client, signal: AbortSignal): Promise<void> {
   for await (const change of await client.modelConfigs.watch({}, { signal })) {
-    if (change.kind === 'snapshot') store.setState({ isReady: true, byId: Object.fromEntries(change.configs.map((config) => [config.id, config])) });
-    else if (change.kind === 'changed') store.setState(({ byId }) => ({ byId: { ...byId, [change.config.id]: change.config } }));
-    else store.setState(({ byId }) => ({ byId: Object.fromEntries(Object.entries(byId).filter(([id]) => id !== change.configId)) }));
+    if (change.kind === 'snapshot') replaceAll(store, change.configs);
+    else if (change.kind === 'changed') putOne(store, change.config);
+    else dropOne(store, change.configId);
   }
 }
