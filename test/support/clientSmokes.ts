@@ -14,7 +14,7 @@ export interface ClientPlace {
   readonly answer: string;
   readonly tool: { readonly model: string; readonly prompt: string; readonly name: string; readonly args: object };
   /** Null where no engine embeds. */
-  readonly embedding: { readonly model: string; readonly length: number } | null;
+  readonly embedding: { readonly model: string; readonly length: number };
 }
 
 const toCall = (name: string, text: string): unknown => ({ name, args: JSON.parse(text) as unknown });
@@ -126,7 +126,6 @@ export const CLIENT_SMOKES: readonly (readonly [string, Smoke])[] = [
 
 /** [client, the length of its vector] */
 export async function readVectorLengths({ url, apiKey, embedding }: ClientPlace): Promise<[string, number][]> {
-  if (embedding === null) return [];
   const openaiClient = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
   const ollamaClient = new Ollama({ host: url, headers: { authorization: `Bearer ${apiKey}` } });
   const vectors = await openaiClient.embeddings.create({ model: embedding.model, input: ['one', 'two'] });
