@@ -131,7 +131,7 @@ test.each([
 });
 
 test('a body of 30 MB goes through whole, and one over the limit is refused', async () => {
-  const picture = 'x'.repeat(30 * 1024 * 1024);
+  const picture = `data:image/png;base64,${'A'.repeat(30 * 1024 * 1024)}`;
   const passed = await world.ask('/v1/chat/completions', { body: { model: 'demo', messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: picture } }] }] } });
   const { requests } = await world.engine.readState();
   const refused = await world.ask('/v1/chat/completions', { body: 'x'.repeat(65 * 1024 * 1024) }).catch(() => null);
@@ -139,6 +139,15 @@ test('a body of 30 MB goes through whole, and one over the limit is refused', as
   expect(passed.status).toBe(200);
   expect(requests.at(-1)?.body['length']).toBeGreaterThan(picture.length);
   expect(refused === null ? 413 : refused.status).toBe(413);
+});
+
+test('a picture by its address is refused before an engine of this machine would fetch it', async () => {
+  const ask = (content: unknown): Promise<Response> => world.ask('/v1/chat/completions', { body: { model: 'demo', messages: [{ role: 'user', content }] } });
+  const refused = await Promise.all([ask([{ type: 'image_url', image_url: { url: 'http://127.0.0.1:9/admin' } }]), ask([{ type: 'image_url', image_url: 'file:///etc/hostname' }])]);
+  const taken = await ask([{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }]);
+
+  expect([...refused, taken].map(({ status }) => status)).toEqual([400, 400, 200]);
+  await Promise.all([...refused, taken].map((answer) => answer.text()));
 });
 
 test('models are listed and read by ids with slashes and colons, encoded or not', async () => {

@@ -1,5 +1,5 @@
 import type { ModelConfig, SamplingDefaults } from '#contract/modelConfigs.ts';
-import { asObjects, type JsonObject } from '../json.ts';
+import { asObject, asObjects, asString, type JsonObject } from '../json.ts';
 import { badRequest } from '../portError.ts';
 
 /** Fields that are for us and not for an engine. */
@@ -30,8 +30,18 @@ function prepareMessages(value: unknown, { systemPrompt, engine }: ModelConfig):
   if (value.length === 0) throw badRequest('"messages" must not be empty.', 'messages');
   const messages = asObjects(value);
   if (messages.length !== value.length) throw badRequest('Every message must be an object.', 'messages');
+  if (engine !== 'external' && messages.some(hasRemotePicture)) throw badRequest('Pictures are taken as data: URLs. An address is not fetched, since whoever may ask a model need not be allowed to reach this network.', 'messages');
   // Templates of local models know no role "developer".
   const known = engine === 'external' ? messages : messages.map((message) => (message['role'] === 'developer' ? { ...message, role: 'system' } : message));
   const hasSystem = known.some(({ role }) => role === 'system' || role === 'developer');
   return systemPrompt === null || systemPrompt === '' || hasSystem ? known : [{ role: 'system', content: systemPrompt }, ...known];
+}
+
+/** An engine of this machine would fetch it from here, also from places that only this machine may reach. */
+function hasRemotePicture({ content }: JsonObject): boolean {
+  return asObjects(content).some((part) => {
+    const picture = part['image_url'];
+    const url = asString(picture) ?? asString(asObject(picture)['url']);
+    return url !== null && !/^data:/i.test(url.trimStart());
+  });
 }
