@@ -73,7 +73,9 @@ export function createRegistryFeatures({ config, opened, journal, isListingOther
     findFiles: async (sha256) => registry.list().flatMap(({ id, files }) => files.flatMap((file) => (file.sha256 === sha256 ? registry.getFilePath(id, file) ?? [] : []))),
     start: async () => {
       registry.start();
-      if (!opened.isReadOnly) await scanner.start();
+      if (opened.isReadOnly) return;
+      hashes.start();
+      await scanner.start();
     },
     stop: async () => { await Promise.all([scanner.stop(), hashes.stop(), estimator.stop(), reader.stop()]); },
   };

@@ -10,6 +10,7 @@ import { silentLog } from '../../src-main/base/logger.ts';
 import { openMemoryDatabase } from '../fakes/facts/aGpu.ts';
 import { makeTinyGguf } from '../fakes/models/makeTinyGguf.ts';
 import { putIntoHuggingFace, putIntoOllama } from '../support/modelCaches.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 const COMMITS = ['a1b2c3d4e5f60718293a4b5c6d7e8f9012345678', 'b1b2c3d4e5f60718293a4b5c6d7e8f9012345678'] as const;
 const MB = 1_000_000;
@@ -122,4 +123,17 @@ test('a check tells its progress by bytes; one that is ended early concludes not
   expect(seen.filter((bytes) => bytes > 0 && bytes < version.sizeBytes).length).toBeGreaterThan(0);
   expect([seen.toSorted((a, b) => a - b), seen.at(-1)]).toEqual([seen, version.sizeBytes]);
   expect(registry.calls.registry.resolve(version.id).health).toBe('ok');
+});
+
+test('a file that is gone is missing and not wrong, and what was being hashed when the backend ended is hashed at its next start', async () => {
+  const [gone, half] = [await importModel(aModel('gone.gguf')), await importModel(aModel('half.gguf', { answer: 'half' }))];
+  rmSync(gone.path ?? '');
+  registry.calls.registry.setHealth(half.id, 'verifying');
+  const results = await Array.fromAsync(registry.calls.hashes.verify(gone.id, undefined));
+
+  registry.calls.hashes.start();
+  await waitFor(() => registry.calls.registry.resolve(half.id).health === 'ok', { what: 'the version to be hashed' });
+
+  expect(results.at(-1)).toEqual({ kind: 'done', isIntact: false, wrong: ['gone.gguf'] });
+  expect(registry.calls.registry.resolve(gone.id).health).toBe('missing');
 });

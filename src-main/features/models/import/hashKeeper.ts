@@ -10,7 +10,8 @@ import { progressStream } from './progressStream.ts';
 export interface HashKeeperDeps { readonly registry: ModelRegistry; readonly reader: Pick<ModelFileReader, 'hash'>; readonly log: Logger }
 
 interface VerifyProgress { kind: 'progress'; doneBytes: number; totalBytes: number }
-interface Checked { readonly files: ModelFile[]; readonly wrong: string[] }
+/** `wrong` files hold other bytes than they should; `unread` ones are gone or cannot be read. */
+interface Checked { readonly files: ModelFile[]; readonly wrong: string[]; readonly unread: string[] }
 
 /** Hashes files that were taken in without, one version after the other, and hashes them again when asked. */
 export class HashKeeper {
@@ -20,6 +21,11 @@ export class HashKeeper {
 
   constructor(deps: HashKeeperDeps) {
     this.#deps = deps;
+  }
+
+  /** Goes on with what was being hashed when the backend ended. */
+  start(): void {
+    for (const { id, health } of this.#deps.registry.list()) if (health === 'verifying') this.hashLater(id);
   }
 
   /** Hashes in the background; the version is `verifying` meanwhile. */
@@ -40,7 +46,8 @@ export class HashKeeper {
     try {
       const checked = yield* progressStream<VerifyProgress, Checked>((report) => this.#check(version, signals, (doneBytes) => { report({ kind: 'progress', doneBytes, totalBytes: version.sizeBytes }); }));
       this.#conclude(version, checked);
-      yield { kind: 'done', isIntact: checked.wrong.length === 0, wrong: checked.wrong };
+      const wrong = [...checked.wrong, ...checked.unread];
+      yield { kind: 'done', isIntact: wrong.length === 0, wrong };
     } finally {
       stop.abort(new HeaderError('unreadable', 'the check was ended'));
     }
@@ -48,24 +55,29 @@ export class HashKeeper {
 
   async #check(version: ModelVersion, signal: AbortSignal, report: (doneBytes: number) => void): Promise<Checked> {
     const files: ModelFile[] = [];
-    const wrong: string[] = [];
+    const [wrong, unread]: [string[], string[]] = [[], []];
     let doneBytes = 0;
     report(doneBytes);
     for (const file of version.files) {
       const before = doneBytes;
       const sha256 = await this.#hashOne(version.id, file, { signal, onProgress: (bytes) => { report(before + bytes); } });
-      if (sha256 === null || (file.sha256 !== null && file.sha256 !== sha256)) wrong.push(file.path);
+      if (sha256 === null) unread.push(file.path);
+      else if (file.sha256 !== null && file.sha256 !== sha256) wrong.push(file.path);
       files.push({ ...file, sha256: file.sha256 ?? sha256 });
       doneBytes += file.sizeBytes;
       report(doneBytes);
     }
-    return { files, wrong };
+    return { files, wrong, unread };
   }
 
-  #conclude({ id }: ModelVersion, { files, wrong }: Checked): void {
+  #conclude({ id }: ModelVersion, { files, wrong, unread }: Checked): void {
     const { registry } = this.#deps;
-    if (wrong.length === 0) registry.tellHashes(id, files, toContentSha256(files));
-    registry.setHealth(id, wrong.length === 0 ? 'ok' : 'quarantined', wrong.length === 0 ? null : 'sha256');
+    if (wrong.length > 0) registry.setHealth(id, 'quarantined', 'sha256');
+    else if (unread.length > 0) registry.setHealth(id, 'missing');
+    else {
+      registry.tellHashes(id, files, toContentSha256(files));
+      registry.setHealth(id, 'ok');
+    }
   }
 
   async #hashAll(versionId: ModelVersionId): Promise<void> {
