@@ -10,7 +10,8 @@ import type { Generated } from './usage.ts';
 /** One generated token with its chances, where they were asked for. */
 export interface TokenChance { readonly token: Token; readonly logprob: number; readonly top: readonly { token: Token; logprob: number }[] }
 
-export interface TextOptions {
+/** How one answer is generated, to a chat or to a text. */
+export interface GenerationOptions {
   readonly sampling: Sampling;
   readonly penalties: { penalty: number; frequencyPenalty: number; presencePenalty: number } | null;
   readonly maxTokens: number | null;
@@ -20,6 +21,9 @@ export interface TextOptions {
   readonly topChances: number | null;
   readonly batchTokens: number;
   readonly signal: AbortSignal;
+}
+
+export interface TextOptions extends GenerationOptions {
   /** Ends the answer early as if the model had ended it. */
   readonly enough?: AbortSignal;
   /** Whether special tokens are told as their text. */

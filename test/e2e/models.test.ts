@@ -127,6 +127,7 @@ test('a file is imported in place after a look, and removed without being delete
   await page.getByRole('region', { name: /Own-model/ }).getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('dialog').getByText('No file is deleted.').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Take off the list' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.getByRole('region', { name: /Own-model/ }).waitFor({ state: 'hidden' });
 
   expect(readFileSync(path).subarray(0, 4).toString()).toBe('GGUF');

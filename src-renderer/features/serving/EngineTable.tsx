@@ -2,10 +2,9 @@ import { Eject, FileText, Pin, Play, SlidersHorizontal, Trash2 } from 'lucide-re
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import { z } from 'zod';
 import type { ServedModel, ServingSnapshot } from '#contract/serving.ts';
 import { useApp } from '../../app/appContext.tsx';
-import { useView } from '../../app/views.ts';
+import { useGridView } from '../../app/useGridView.ts';
 import { ROW_PX, useScale } from '../../app/zoom.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../base/format.ts';
 import { useNow } from '../../base/useNow.ts';
@@ -20,16 +19,13 @@ import { showModelPage } from '../models/modelPlace.ts';
 import { engineTone } from './engineWords.ts';
 import { useLoading } from './useLoading.ts';
 
-const sortView = z.object({ columnId: z.string(), isDescending: z.boolean() }).nullable();
-
 interface EngineTableProps { snapshot: ServingSnapshot; chosenId: string | null; onEdit: (configId: string) => void }
 
 /** Every model that the port answers for: what is loaded first, then what could be. */
 export function EngineTable({ snapshot, chosenId, onEdit }: EngineTableProps): ReactNode {
   const { t } = useTranslation();
   const rowPx = ROW_PX * useScale();
-  const [sort, setSort] = useView('serving.sort', sortView, null);
-  const [folded, setFolded] = useView('serving.folded', z.array(z.string()), []);
+  const view = useGridView('serving');
   const menuOf = useMenu(onEdit);
   const loaded = snapshot.models.filter(({ state }) => state !== 'unloaded');
   const rest = snapshot.models.filter(({ state }) => state === 'unloaded');
@@ -38,7 +34,7 @@ export function EngineTable({ snapshot, chosenId, onEdit }: EngineTableProps): R
     <GridTable
       label={t('serving.table')} columns={toColumns(t)} groups={groups} keyOf={({ configId }) => configId} rowPx={rowPx} chosenKey={chosenId} menuOf={menuOf}
       onChoose={({ configId }) => { showModelPage('serving', configId); }} onOpen={({ configId }) => { onEdit(configId); }}
-      sort={sort} onSort={setSort} folded={folded} onToggleGroup={(key) => { setFolded(folded.includes(key) ? folded.filter((each) => each !== key) : [...folded, key]); }}
+      {...view}
     />
   );
 }

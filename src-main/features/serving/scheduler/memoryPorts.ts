@@ -29,11 +29,3 @@ export interface GpuMemory {
   /** What the driver says is free on these devices, by a fresh reading; null where it does not say. */
   readFreeBytes(gpuIds: readonly GpuId[]): Promise<number | null>;
 }
-
-/** No devices: for machines without a GPU, and for tests. */
-export const NO_GPUS: GpuMemory = {
-  devices: [],
-  onDidChange: () => ({ dispose: () => undefined, [Symbol.dispose]: () => undefined }),
-  book: () => Promise.resolve({ kind: 'booked', booking: { environment: {}, ownMark: () => undefined, ownPids: () => undefined, settle: () => Promise.resolve(null), readUsedBytes: () => null, [Symbol.dispose]: () => undefined } }),
-  readFreeBytes: () => Promise.resolve(null),
-};

@@ -3,11 +3,10 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import { z } from 'zod';
 import { useStore } from 'zustand';
 import type { ModelVersion } from '#contract/models.ts';
 import { useApp } from '../../../app/appContext.tsx';
-import { useView } from '../../../app/views.ts';
+import { useGridView } from '../../../app/useGridView.ts';
 import { ROW_PX, useScale } from '../../../app/zoom.ts';
 import { formatBytes } from '../../../base/format.ts';
 import { Badge } from '../../../ui/Badge.tsx';
@@ -25,16 +24,13 @@ import { showVersion } from '../modelPlace.ts';
 import { FitWord } from './FitWord.tsx';
 import { RemoveDialog } from './RemoveDialog.tsx';
 
-const sortView = z.object({ columnId: z.string(), isDescending: z.boolean() }).nullable();
-
 export interface ModelTableProps { groups: readonly GridGroup<ModelVersion>[]; chosenId: string | null; isNarrow: boolean }
 
 /** The versions by family: what they can do, how large they are, whether they fit, when they were used, whether they are loaded. */
 export function ModelTable({ groups, chosenId, isNarrow }: ModelTableProps): ReactNode {
   const { t } = useTranslation();
   const rowPx = ROW_PX * useScale();
-  const [sort, setSort] = useView('models.sort', sortView, null);
-  const [folded, setFolded] = useView('models.folded', z.array(z.string()), []);
+  const view = useGridView('models');
   const [removing, setRemoving] = useState<ModelVersion | null>(null);
   const menuOf = useMenu(setRemoving);
   const columns = toColumns(t).filter(({ id }) => !isNarrow || narrow.includes(id));
@@ -42,8 +38,7 @@ export function ModelTable({ groups, chosenId, isNarrow }: ModelTableProps): Rea
     <>
       <GridTable
         label={t('models.table')} columns={columns} groups={groups} keyOf={({ id }) => id} rowPx={rowPx} chosenKey={chosenId}
-        onChoose={({ id }) => { showVersion(id); }} menuOf={menuOf} sort={sort} onSort={setSort}
-        folded={folded} onToggleGroup={(key) => { setFolded(folded.includes(key) ? folded.filter((each) => each !== key) : [...folded, key]); }}
+        onChoose={({ id }) => { showVersion(id); }} menuOf={menuOf} {...view}
         onRowKey={(version, { key }) => { if (key === 'Delete') setRemoving(version); return key === 'Delete'; }}
       />
       {removing === null ? null : <RemoveDialog version={removing} onClose={() => { setRemoving(null); }} />}
