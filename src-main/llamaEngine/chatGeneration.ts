@@ -34,7 +34,7 @@ async function generateFree(model: LlamaModel, slot: Parameters<typeof generateT
     if (calls >= (options.maxToolCalls ?? Infinity)) enough.abort();
   };
   const generated = await generateTextIn(model, slot, prompt.tokens, {
-    ...options, stop: [...options.stop, ...prompt.stopMarks], hasSpecialText: true, enough: enough.signal,
+    ...options, stop: options.isEndIgnored ? options.stop : [...options.stop, ...prompt.stopMarks], hasSpecialText: true, enough: enough.signal,
     onText: (text, chances) => {
       if (chances.length > 0) options.onChances(chances);
       tell(parser.take(text));

@@ -26,7 +26,7 @@ export async function answerChat(loaded: LoadedModel, exchange: Exchange): Promi
   const signal = AbortSignal.any([exchange.signal, failed.signal]);
   const generateOne = async (choice: Choice): Promise<Generated> => {
     const generated = await generateChat(loaded.model, slots, prompt, {
-      sampling: toSampling(request, choice.index), penalties: toPenalties(request), maxTokens: readMaxTokens(request), stop: request.stop,
+      sampling: toSampling(request, choice.index), penalties: toPenalties(request), maxTokens: readMaxTokens(request), stop: request.stop, isEndIgnored: request.ignore_eos === true,
       grammar, batchTokens: loaded.config.batchTokens, signal, topChances: request.logprobs ? request.top_logprobs ?? 0 : null,
       maxToolCalls: request.parallel_tool_calls === false || prompt.wrapper instanceof ForcedToolWrapper ? 1 : null,
       onDelta: (delta) => { answer.takeDelta(choice, delta); },

@@ -27,7 +27,7 @@ export async function answerCompletion(loaded: LoadedModel, exchange: Exchange):
     const generated = await generateText(loaded.model, slots, choice.tokens, {
       sampling: toSampling(request, choice.index), penalties: toPenalties(request), stop: request.stop, grammar, signal,
       maxTokens: request.max_tokens === null || request.max_tokens === undefined || request.max_tokens < 0 ? null : request.max_tokens,
-      topChances: request.logprobs ?? null, batchTokens: loaded.config.batchTokens,
+      topChances: request.logprobs ?? null, isEndIgnored: request.ignore_eos === true, batchTokens: loaded.config.batchTokens,
       onText: (text, chances) => { answer.take(choice, text, chances); },
     });
     answer.finish(choice, generated);

@@ -18,6 +18,7 @@ const sampling = {
   presence_penalty: z.number().min(-2).max(2).nullish(),
   repeat_penalty: z.number().min(0).max(10).nullish(),
   max_tokens: z.int().nullish(),
+  ignore_eos: z.boolean().nullish(),
   n: z.int().min(1).max(16).nullish(),
 };
 

@@ -19,6 +19,8 @@ export interface GenerationOptions {
   readonly grammar: LlamaGrammar | null;
   /** How many of the likeliest tokens to tell for each; null tells none and is faster. */
   readonly topChances: number | null;
+  /** Whether the answer goes on where the model would end it. What a grammar or a call's format ends still ends. */
+  readonly isEndIgnored: boolean;
   readonly batchTokens: number;
   readonly signal: AbortSignal;
 }
@@ -114,18 +116,29 @@ class TextFlow {
 
 type Step = { token: Token; probabilities?: Map<Token, number> };
 
-async function* evaluate(model: LlamaModel, sequence: LlamaContextSequence, { last, made }: { last: Token[]; made: readonly Token[] }, { sampling, penalties, grammar, topChances }: TextOptions): AsyncGenerator<Step> {
+async function* evaluate(model: LlamaModel, sequence: LlamaContextSequence, { last, made }: { last: Token[]; made: readonly Token[] }, { sampling, penalties, grammar, topChances, isEndIgnored }: TextOptions): AsyncGenerator<Step> {
   const state = grammar && new LlamaGrammarEvaluationState({ model, grammar });
   const options: SequenceEvaluateOptions = {
     ...sampling, yieldEogToken: true,
     ...(state ? { grammarEvaluationState: state } : {}),
     ...(penalties ? { repeatPenalty: { ...penalties, punishTokens: () => made.slice(-PENALTY_TOKENS), maxPunishTokens: PENALTY_TOKENS } } : {}),
   };
-  if (topChances !== null) {
-    yield* sequence.evaluateWithMetadata(last, { probabilities: true }, options);
-    return;
+  const steps = sequence.evaluateWithMetadata(last, { probabilities: topChances !== null }, options);
+  yield* isEndIgnored && !grammar ? withoutEnd(model, steps) : steps;
+}
+
+/** node-llama-cpp lets nobody forbid the tokens that end an answer (3.21.1), so a new line takes their place. */
+async function* withoutEnd(model: LlamaModel, steps: AsyncGenerator<Step, void, Token | undefined>): AsyncGenerator<Step> {
+  const newLine = model.tokens.nl ?? model.tokenize('\n').at(-1);
+  try {
+    for (let next = await steps.next(); next.done !== true;) {
+      const token = newLine !== undefined && model.isEogToken(next.value.token) ? newLine : next.value.token;
+      yield { ...next.value, token };
+      next = await steps.next(token);
+    }
+  } finally {
+    await steps.return();
   }
-  for await (const token of sequence.evaluate(last, options)) yield { token };
 }
 
 function toChance(token: Token, probabilities: ReadonlyMap<Token, number>, top: number): TokenChance {

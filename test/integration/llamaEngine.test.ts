@@ -255,3 +255,17 @@ test('what is not a request gets an error in the usual shape', async () => {
   const codes = [notJson, empty, image, missing, token].map(({ status, json }) => [status, (json?.['error'] as { code: string }).code]);
   expect(codes).toEqual([[400, 'invalid_json'], [400, 'invalid_request'], [400, 'unsupported_content'], [404, 'not_found'], [400, 'invalid_request']]);
 });
+
+test.each([{ temperature: 0 }, { temperature: 0, stream: true, stream_options: { include_usage: true } }, { temperature: 0, logprobs: true, top_logprobs: 1 }])('an answer goes on past the model\'s own end where that is to be ignored: %o', async (options) => {
+  const chat = await engine.chat({ ...options, max_tokens: 90, ignore_eos: true });
+  const reason = (answer: EngineAnswer): unknown => answer.json ? first(answer)['finish_reason'] : answer.events.map((event) => (event['choices'] as Record<string, unknown>[])[0]?.['finish_reason']).find((one) => typeof one === 'string');
+
+  expect({ reason: reason(chat), usage: chat.json?.['usage'] ?? chat.events.at(-1)?.['usage'] }).toMatchObject({ reason: 'length', usage: { completion_tokens: 90 } });
+});
+
+test('a completion goes on past the model\'s own end to the end of the context', async () => {
+  const answer = await engine.call('POST', '/v1/completions', { prompt: 'x\n', temperature: 0, ignore_eos: true });
+
+  const { prompt_tokens: prompt, completion_tokens: completion } = answer.json?.['usage'] as { prompt_tokens: number; completion_tokens: number };
+  expect({ reason: first(answer)['finish_reason'], isFull: prompt + completion > 1_018, isWithin: prompt + completion <= 1_024 }).toEqual({ reason: 'length', isFull: true, isWithin: true });
+});
