@@ -172,8 +172,9 @@ export class UnitLife {
     const running = this.#running.get(unit.key);
     if (running?.session !== session) return;
     if (event.kind === 'line') { this.#deps.register.logOf(unit.config.id).add(event.line); return; }
+    const beforePercent = toPercent(unit);
     this.#takeChange(unit, running, event);
-    if (event.kind !== 'sign') this.#deps.onDidHappen();
+    if (event.kind !== 'sign' || toPercent(unit) !== beforePercent) this.#deps.onDidHappen();
   }
 
   #takeChange(unit: Unit, running: Running, event: Exclude<SessionEvent, { kind: 'line' }>): void {
@@ -301,6 +302,11 @@ export class UnitLife {
     this.#set(unit, { kind: 'unloaded', sinceMs: this.#nowMs() }, { cause: unit.phase.kind === 'unloading' ? unit.phase.cause : null });
     this.#deps.register.forgetIfOver(unit);
   }
+}
+
+/** How far a load is, as it is shown. */
+function toPercent({ phase }: Unit): number | null {
+  return phase.kind === 'loading' && phase.progress !== null ? Math.round(phase.progress * 100) : null;
 }
 
 /** A load that showed life. */
