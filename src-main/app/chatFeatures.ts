@@ -1,3 +1,5 @@
+import type { ModelConfig } from '#contract/modelConfigs.ts';
+import type { ServedModel } from '#contract/serving.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { ConversationRepository, ConversationService, MessageRepository, MessageService, type ChatModel, type FindChatModel } from '../features/chat/index.ts';
@@ -19,11 +21,15 @@ export function createChatFeatures({ opened, models, clock, log }: Surroundings)
   return { conversations, messages };
 }
 
-/** Knows the models by their configurations: those whose weights chat, and those of other machines, of which nothing is known. */
-export function findChatModel(configs: Pick<ConfigService, 'find' | 'getVersion'>, name: string): ReturnType<FindChatModel> {
+interface ServedModels { readonly configs: Pick<ConfigService, 'find' | 'getVersion'>; readonly serving: { describe(config: ModelConfig): Pick<ServedModel, 'engine'> } }
+
+/** Knows the models by their configurations: those whose weights chat, and those of other machines, of which nothing is known. The embedded engine reads text only. */
+export function findChatModel({ configs, serving }: ServedModels, name: string): ReturnType<FindChatModel> {
   const config = configs.find(name);
   if (config === null) return null;
   const version = configs.getVersion(config);
   if (version === null) return { canSee: null, tellsPace: false };
-  return version.capabilities.includes('chat') ? { canSee: version.capabilities.includes('vision') || config.mmproj !== null, tellsPace: version.format === 'gguf' && config.engine !== 'container' } : null;
+  if (!version.capabilities.includes('chat')) return null;
+  const { engine } = serving.describe(config);
+  return { canSee: engine !== 'embedded' && (version.capabilities.includes('vision') || config.mmproj !== null), tellsPace: version.format === 'gguf' && engine !== 'container' };
 }

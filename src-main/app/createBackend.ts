@@ -92,7 +92,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const blueprints = new BlueprintService({ library, findUsers: (blueprintId) => instances.list({ deleted: false }).filter((one) => one.blueprintId === blueprintId).map(({ name }) => name) });
   const terminals = new TerminalService({ host: ptyHost, runs, placeOfShell: createShellPlaces({ config, instances }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }), clock, log });
 
-  const { conversations, messages } = createChatFeatures({ opened, models: { chat: new UpstreamChatModel({ upstream: new PooledUpstream({ clock }), target: { origin: 'http://localhost', socketPath: config.socket, headers: {} } }), find: (name) => findChatModel(modelServer.configs, name) }, clock, log });
+  const { conversations, messages } = createChatFeatures({ opened, models: { chat: new UpstreamChatModel({ upstream: new PooledUpstream({ clock }), target: { origin: 'http://localhost', socketPath: config.socket, headers: {} } }), find: (name) => findChatModel(modelServer, name) }, clock, log });
 
   const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, listDependents: (versionId) => listServingDependents(modelServer, versionId), entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry, estimate: shell.estimateEntry }, clock, log });
 

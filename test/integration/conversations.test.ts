@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Attachment, Conversation, Message, MessageChange } from '#contract/conversations.ts';
 import { silentLog } from '../../src-main/base/logger.ts';
-import { createChatFeatures } from '../../src-main/app/chatFeatures.ts';
+import { createChatFeatures, findChatModel } from '../../src-main/app/chatFeatures.ts';
 import type { ChatModelFacts } from '../../src-main/features/chat/index.ts';
 import { closeDatabase, openDatabase, type OpenedDatabase } from '../../src-main/platform/sqlite/database.ts';
 import { migrations } from '../../src-main/platform/sqlite/migrations.ts';
@@ -13,6 +13,7 @@ import { removeHomes, startBackend } from '../support/backend.ts';
 import { addChatModel, startChatEngine } from '../support/chatEngine.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { FakeClock, settle } from '../fakes/facts/fakeClock.ts';
+import { aConfig, aVersion } from '../fakes/serving/aModel.ts';
 import { ScriptedChatModel } from '../fakes/chat/scriptedChatModel.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
@@ -168,6 +169,25 @@ describe('an answer', () => {
     expect(find(world, answer?.id)).toMatchObject({ status: 'failed', problem });
   });
 
+  test('that cannot be kept is told to who follows, and leaves the conversation free for the next question', async () => {
+    const world = openWorld();
+    world.opened.database.exec("CREATE TRIGGER full BEFORE UPDATE ON messages BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END");
+    const heard = listen(world);
+    const [, lost] = ask(world, 'Tell me');
+    await settle();
+    world.model.last.say('Once upon');
+    await world.clock.advance(1_500);
+    world.model.last.say(' a time').finish();
+    await settle();
+    world.opened.database.exec('DROP TRIGGER full');
+
+    const next = await converse(world, 'And now?', 'Kept.');
+
+    const told = heard.flatMap((change) => (change.kind === 'message' && change.message.id === lost?.id ? [change.message] : [])).at(-1);
+    expect(told).toMatchObject({ status: 'done', content: 'Once upon a time' });
+    expect([find(world, lost?.id).status, next.answer.status]).toEqual(['stopped', 'done']);
+  });
+
   test('is saved once a second, and one that a dead backend left is stopped at the next start', async () => {
     const world = openWorld();
     const [, answer] = ask(world, 'Tell me');
@@ -302,6 +322,12 @@ describe('a question', () => {
   });
 });
 
+test.each([['llama-server', true], ['embedded', false]] as const)('pictures go to a model that sees only where its engine takes them: %s', (engine, canSee) => {
+  const configs = { find: (name: string) => aConfig(name), getVersion: () => aVersion('seer', { capabilities: ['chat', 'vision'] }) };
+
+  expect(findChatModel({ configs, serving: { describe: () => ({ engine }) } }, 'seer')?.canSee).toBe(canSee);
+});
+
 describe('branches', () => {
   test('an edited question begins another branch, and each model call sees its own only', async () => {
     const world = openWorld();
@@ -402,6 +428,18 @@ describe('conversations', () => {
 
     expect(markdown).toEqual({ fileName: 'Red-or-blue.md', text: '# Red: or blue?\n\n## Question\n\nBlue?\n\n## Answer by guide\n\nBlue.\n' });
     expect([json.conversation.id, json.messages.length, json.messages[0]?.id]).toEqual([world.conversation.id, 4, first.question.id]);
+  });
+
+  test('a document has the tools that were called', async () => {
+    const world = openWorld();
+    ask(world, 'Weather?');
+    await settle();
+    world.model.last.part({ kind: 'delta', toolCalls: [{ index: 0, id: 'call_1', name: 'weather', arguments: '{"city":"Oslo"}' }] }).finish('tool_calls');
+    await settle();
+
+    const { text } = world.messages.export(world.conversation.id, 'markdown');
+
+    expect(text).toBe('# Weather?\n\n## Question\n\nWeather?\n\n## Answer by guide\n\nCalls `weather`:\n\n```json\n{"city":"Oslo"}\n```\n');
   });
 
   test('every change of one is announced, and the last one spoken in comes first', async () => {

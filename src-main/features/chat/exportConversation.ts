@@ -1,4 +1,5 @@
 import type { Attachment, Conversation, Message } from '#contract/conversations.ts';
+import { toFencedBlock } from './fencedBlock.ts';
 import { listPath } from './messageTree.ts';
 
 export interface ExportSource {
@@ -37,6 +38,7 @@ function toSection(message: Message): string[] {
     return ['## Question', ...(files === '' ? [] : [files]), message.content];
   }
   const thinking = message.thinking === '' ? [] : [`<details><summary>Thinking</summary>\n\n${message.thinking.trim()}\n\n</details>`];
+  const calls = message.toolCalls.flatMap(({ name, arguments: given, result }) => [`Calls \`${name}\`:`, toFencedBlock(given, 'json'), ...(result === null ? [] : ['It answered:', toFencedBlock(result)])]);
   const problem = message.problem === null ? [] : [`> ${message.problem}`];
-  return [message.model === null ? '## Answer' : `## Answer by ${message.model}`, ...thinking, message.content, ...problem].filter((part) => part !== '');
+  return [message.model === null ? '## Answer' : `## Answer by ${message.model}`, ...thinking, message.content, ...calls, ...problem].filter((part) => part !== '');
 }

@@ -59,7 +59,7 @@ export class LiveAnswer {
     this.#stopSaving?.();
     const message = endAnswer(this.#draft, { isStopped: signal.aborted, atMs: this.#elapsedMs() });
     this.#told = message;
-    this.#deps.sink.save(message);
+    this.#save(message);
     this.#deps.sink.tell({ kind: 'message', message });
   }
 
@@ -102,8 +102,17 @@ export class LiveAnswer {
   #saveSoon(): void {
     this.#stopSaving ??= this.#deps.clock.after(SAVE_MS, () => {
       this.#stopSaving = null;
-      this.#deps.sink.save(this.#draft.message);
+      this.#save(this.#draft.message);
     });
+  }
+
+  /** Followers hear the answer also when the disk is full. */
+  #save(message: Message): void {
+    try {
+      this.#deps.sink.save(message);
+    } catch (error) {
+      this.#deps.log.error('chat.answer_not_kept', { error, messageId: message.id });
+    }
   }
 
   #elapsedMs(): number {

@@ -54,7 +54,7 @@ export class MessageService {
   /** All branches, oldest first. @throws conversation.not_found */
   list(conversation: string): Message[] {
     const { id } = this.#deps.conversations.get(conversation);
-    return this.#deps.messages.list(id).map((message) => this.#live.get(message.id)?.answer.message ?? message);
+    return this.#deps.messages.list(id).map((message) => this.#live.get(message.id)?.answer.message ?? toEnded(message));
   }
 
   /** All messages, then what is added to them. @throws conversation.not_found */
@@ -154,11 +154,11 @@ export class MessageService {
     const isBlind = hasImages(path) && facts?.canSee === false;
     const sink = { tell: (change: MessageChange) => { this.#didChange.fire({ conversationId: conversation.id, change }); }, save: (message: Message) => { messages.update(message); } };
     const live = new LiveAnswer(answer, { model: isBlind ? blindModel : chat, clock, log, sink });
-    const ended = live.run({ model, messages: toPrompt(conversation.systemPrompt, path), sampling: conversation.sampling, tellsPace: facts?.tellsPace === true }).then(() => {
+    const ended = live.run({ model, messages: toPrompt(conversation.systemPrompt, path), sampling: conversation.sampling, tellsPace: facts?.tellsPace === true }).finally(() => {
       this.#live.delete(answer.id);
       this.#deps.conversations.announce(conversation.id);
     });
-    ended.catch((error: unknown) => { log.error('chat.answer_not_kept', { error, messageId: answer.id }); });
+    ended.catch((error: unknown) => { log.error('chat.end_not_told', { error, messageId: answer.id }); });
     this.#live.set(answer.id, { conversationId: conversation.id, answer: live, ended });
     this.#tell(answer);
   }
@@ -206,6 +206,11 @@ function findParent(messages: readonly Message[], id: string | null): Message['i
   const parent = messages.find((message) => message.id === id);
   if (parent === undefined) throw missing(id);
   return parent.id;
+}
+
+/** What nobody writes any more has ended, also where its end could not be kept. */
+function toEnded(message: Message): Message {
+  return message.status === 'waiting' || message.status === 'streaming' ? { ...message, status: 'stopped' } : message;
 }
 
 function titleOf({ content, attachments }: Message): string {

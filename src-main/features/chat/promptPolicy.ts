@@ -1,5 +1,6 @@
 import type { Attachment, Message } from '#contract/conversations.ts';
 import type { PromptMessage, PromptPart } from './chatModel.ts';
+import { toFencedBlock } from './fencedBlock.ts';
 
 type Asked = Pick<Message, 'role' | 'content'> & { readonly attachments: readonly Attachment[] };
 
@@ -33,7 +34,7 @@ export function hasImages(path: readonly Pick<Asked, 'attachments'>[]): boolean 
 }
 
 function toParts({ content, attachments }: Asked): PromptPart[] {
-  const files = attachments.filter(({ kind }) => kind === 'text').map(({ name, data }) => toFencedBlock(name, Buffer.from(data, 'base64').toString('utf8')));
+  const files = attachments.filter(({ kind }) => kind === 'text').map(({ name, data }) => toFile(name, Buffer.from(data, 'base64').toString('utf8')));
   const text = [...files, content].filter((part) => part !== '').join('\n\n');
   const images = attachments.filter(({ kind }) => kind === 'image').map(({ mediaType, data }): PromptPart => ({ type: 'image_url', image_url: { url: `data:${mediaType};base64,${data}` } }));
   return [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...images];
@@ -44,10 +45,6 @@ function toContent(parts: readonly PromptPart[]): PromptMessage['content'] {
   return texts.length === parts.length ? texts.join('\n\n') : parts;
 }
 
-/** A file in a fence that is longer than any within it. */
-function toFencedBlock(name: string, text: string): string {
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`{3,}/g), ([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  const language = /\.([A-Za-z0-9]{1,12})$/.exec(name)?.[1] ?? '';
-  return `${name}\n${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}`;
+function toFile(name: string, text: string): string {
+  return `${name}\n${toFencedBlock(text, /\.([A-Za-z0-9]{1,12})$/.exec(name)?.[1])}`;
 }
