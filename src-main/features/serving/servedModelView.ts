@@ -1,11 +1,12 @@
 import type { ModelConfig } from '#contract/modelConfigs.ts';
+import type { ModelVersion } from '#contract/models.ts';
 import type { ServedModel, ServingRequest } from '#contract/serving.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { EngineShelf } from './engines/engineShelf.ts';
 import { toUnloadAtMs } from './scheduler/idlePolicy.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 import { isResident, type Placement, type Unit } from './scheduler/schedulerState.ts';
-import type { ModelVersion } from '#contract/models.ts';
+import { toTokenRate } from './tokenRate.ts';
 
 interface ViewDeps {
   readonly scheduler: Pick<Scheduler, 'unitOf' | 'factsOf'>;
@@ -28,13 +29,14 @@ export class ServedModelView {
     this.#deps = deps;
   }
 
-  /** `recent`: requests that ended, for the rates of the last minute. */
-  describe(config: ModelConfig, recent: readonly ServingRequest[]): ServedModel {
+  /** `requests`: those of this model that run or ended, for the rates of the last minute. */
+  describe(config: ModelConfig, requests: readonly ServingRequest[]): ServedModel {
     const unit = this.#deps.scheduler.unitOf(config.id);
-    const own = recent.filter(({ configId, endedAtMs }) => configId === config.id && endedAtMs !== null && this.#deps.clock.nowMs() - endedAtMs < RATE_WINDOW_MS);
+    const nowMs = this.#deps.clock.nowMs();
+    const rated = requests.filter(({ endedAtMs }) => endedAtMs === null || nowMs - endedAtMs < RATE_WINDOW_MS);
     return {
       configId: config.id, name: config.name, versionId: config.versionId, engine: this.#deps.shelf.kindOf(config, this.#deps.getVersion(config)), slots: config.slots, isPinned: config.isPinned,
-      ...this.#describeState(unit), ...this.#describeMemory(unit), ...this.#describeUse(unit), ...toRates(own),
+      ...this.#describeState(unit), ...this.#describeMemory(unit), ...this.#describeUse(unit), ...toRates(rated, nowMs),
     };
   }
 
@@ -76,19 +78,19 @@ function toPlacedMemory({ shares, ramBytes, gpuLayers, contextTokens }: Placemen
   return { ...NO_MEMORY, gpuIds: shares.map(({ gpuId }) => gpuId), bookedBytes: shares.reduce((sum, { bytes }) => sum + bytes, 0), ramBytes, gpuLayers, contextTokens };
 }
 
-/** Tokens by time, over all requests that have both. */
-function toRates(requests: readonly ServingRequest[]): Pick<ServedModel, 'promptTokensPerSecond' | 'tokensPerSecond'> {
+/** Tokens by time, over all requests that have both. The first token is the end of the prompt, not of the answer's time. */
+function toRates(requests: readonly ServingRequest[], nowMs: number): Pick<ServedModel, 'promptTokensPerSecond' | 'tokensPerSecond'> {
   const prompt = requests.map(({ promptTokens, startedAtMs, firstTokenAtMs }) => ({ tokens: promptTokens, fromMs: startedAtMs, toMs: firstTokenAtMs }));
-  const answer = requests.map(({ completionTokens, firstTokenAtMs, endedAtMs }) => ({ tokens: completionTokens, fromMs: firstTokenAtMs, toMs: endedAtMs }));
+  const answer = requests.map(({ completionTokens, firstTokenAtMs, endedAtMs }) => ({ tokens: (completionTokens ?? 0) - 1, fromMs: firstTokenAtMs, toMs: endedAtMs ?? nowMs }));
   return { promptTokensPerSecond: toRate(prompt), tokensPerSecond: toRate(answer) };
 }
 
 function toRate(spans: readonly { tokens: number | null; fromMs: number | null; toMs: number | null }[]): number | null {
   let [tokens, tookMs] = [0, 0];
   for (const span of spans) {
-    if (span.tokens === null || span.fromMs === null || span.toMs === null) continue;
+    if (span.tokens === null || span.tokens < 1 || span.fromMs === null || span.toMs === null) continue;
     tokens += span.tokens;
     tookMs += span.toMs - span.fromMs;
   }
-  return tokens === 0 || tookMs <= 0 ? null : Math.round((tokens / tookMs) * 10_000) / 10;
+  return toTokenRate(tokens, tookMs);
 }

@@ -9,6 +9,7 @@ import { findBar } from './configs/configPolicy.ts';
 import type { ConfigService } from './configs/configService.ts';
 import type { EngineEndpoint } from './engines/enginePort.ts';
 import type { EngineShelf } from './engines/engineShelf.ts';
+import { toPlaces } from './scheduler/queuePlaces.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 import type { SlotRefusal } from './scheduler/schedulerPort.ts';
 import { isServing } from './scheduler/schedulerState.ts';
@@ -18,6 +19,8 @@ import type { ServedModelView } from './servedModelView.ts';
 export interface RequestBook {
   list(): ServingRequest[];
   recent(): readonly ServingRequest[];
+  /** Whether an answer is being written now, so that its figures change without a word. */
+  readonly isGenerating: boolean;
   /** Whether there was such a request under way. */
   cancel(id: string): boolean;
   readonly onDidChange: Event<unknown>;
@@ -36,6 +39,8 @@ interface ServingDeps {
 }
 
 const WATCH_PERIOD_MS = 250;
+/** How often figures are told that change by themselves: tokens of an answer, how far a load is. */
+const TICK_MS = 500;
 
 /** What clients see of the serving: what is loaded, what runs and waits; and what they may do to it. */
 export class ServingService {
@@ -82,18 +87,21 @@ export class ServingService {
     await this.#deps.scheduler.stop();
   }
 
-  /** Calls after changes, at most four times a second, the last change included. */
+  /** Calls after changes and while figures change by themselves; at most four times a second, the last change included. */
   watch(call: () => void): Disposable {
+    const { clock } = this.#deps;
     let cancel: (() => void) | null = null;
-    const listening = this.onDidChangeSnapshot(() => { cancel ??= this.#deps.clock.after(WATCH_PERIOD_MS, () => { cancel = null; call(); }); });
-    return toDisposable(() => { listening.dispose(); cancel?.(); });
+    const tell = (): void => { cancel ??= clock.after(WATCH_PERIOD_MS, () => { cancel = null; call(); }); };
+    const listening = this.onDidChangeSnapshot(tell);
+    const stopTicking = clock.every(TICK_MS, () => { if (this.#isMoving()) tell(); });
+    return toDisposable(() => { listening.dispose(); stopTicking(); cancel?.(); });
   }
 
   snapshot(): ServingSnapshot {
     const { requests, getAddress, shelf, clock } = this.#deps;
     const models = this.list();
     return {
-      takenAtMs: clock.nowMs(), address: getAddress(), models, requests: requests.list(), recent: [...requests.recent()], queuedCount: models.reduce((sum, { queuedCount }) => sum + queuedCount, 0),
+      takenAtMs: clock.nowMs(), address: getAddress(), models, requests: this.#listRequests(), recent: [...requests.recent()], queuedCount: models.reduce((sum, { queuedCount }) => sum + queuedCount, 0),
       isLlamaServerThere: shelf.isThere('llama-server'), llamaServerVersion: shelf.versionOf('llama-server'),
     };
   }
@@ -101,12 +109,13 @@ export class ServingService {
   /** Every configuration, loaded or not. */
   list(): ServedModel[] {
     const { configs, requests, view } = this.#deps;
-    const recent = requests.recent();
-    return configs.list().map((config) => view.describe(config, recent));
+    const byConfig = Map.groupBy([...requests.list(), ...requests.recent()], ({ configId }) => configId);
+    return configs.list().map((config) => view.describe(config, byConfig.get(config.id) ?? []));
   }
 
   describe(config: ModelConfig): ServedModel {
-    return this.#deps.view.describe(config, this.#deps.requests.recent());
+    const { requests, view } = this.#deps;
+    return view.describe(config, [...requests.list(), ...requests.recent()].filter(({ configId }) => configId === config.id));
   }
 
   /** By any name that requests may use. @throws serving.model_not_found */
@@ -154,6 +163,19 @@ export class ServingService {
   /** Where a loaded model answers, without keeping it there; null when it is not loaded. */
   getEndpoint(configId: string): { readonly endpoint: EngineEndpoint; readonly upstreamModel: string } | null {
     return this.#deps.scheduler.endpointOf(configId);
+  }
+
+  #isMoving(): boolean {
+    const { requests, scheduler } = this.#deps;
+    return requests.isGenerating || scheduler.units.values().some(({ phase }) => phase.kind === 'loading');
+  }
+
+  /** Those under way; the scheduler knows the place of who waits. */
+  #listRequests(): ServingRequest[] {
+    const { requests, scheduler, clock } = this.#deps;
+    const nowMs = clock.monotonicMs();
+    const places = new Map(scheduler.units.values().flatMap(({ waiters }) => toPlaces(waiters, nowMs)));
+    return requests.list().map((request) => ({ ...request, position: places.get(request.id) ?? null }));
   }
 
   #takeConfig(config: ModelConfig): void {

@@ -40,7 +40,7 @@ function State({ request: { state, waitReason, position, httpStatus } }: { reque
   const { t } = useTranslation();
   const reason = waitReason === null || (waitReason.kind === 'loading' && waitReason.progress === null) ? null : toReason(waitReason, t);
   const failed = httpStatus !== null && httpStatus >= 400 ? httpStatus : null;
-  const note = reason === null ? failed : [position === null ? null : t('serving.position', { position }), reason].filter(Boolean).join(' · ');
+  const note = [position === null ? null : t('serving.position', { position }), reason, failed].filter(Boolean).join(' · ') || null;
   return <StatusWord tone={requestTone[state]} label={t(`serving.request.${state}`)} note={note} />;
 }
 

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { ServingRequest, WaitReason } from '#contract/serving.ts';
 import type { Clock } from '../../../../base/clock.ts';
+import { toTokenRate } from '../../tokenRate.ts';
 
 /** What is known of a request when it arrives. */
 export interface ExchangeFacts {
@@ -75,6 +76,10 @@ export class Exchange {
     return this.#status;
   }
 
+  get isGenerating(): boolean {
+    return this.#phase === 'generating';
+  }
+
   get usage(): ExchangeUsage {
     return this.#usage;
   }
@@ -127,6 +132,7 @@ export class Exchange {
     this.#onChange();
   }
 
+  /** Its place in the queue is the scheduler's to say. */
   describe(): ServingRequest {
     const { endpoint, model, config, keyName, client, isStream } = this.facts;
     const isEnded = this.#endedMs !== null;
@@ -140,9 +146,7 @@ export class Exchange {
 
   #tokensPerSecond(): number | null {
     if (this.#firstTokenMs === null) return null;
-    const elapsedMs = (this.#endedMs ?? this.#clock.monotonicMs()) - this.#firstTokenMs;
-    const tokens = Math.max(this.#usage.completionTokens, this.#sentTokens) - 1;
-    return elapsedMs < 1 || tokens < 1 ? null : (tokens * 1_000) / elapsedMs;
+    return toTokenRate(Math.max(this.#usage.completionTokens, this.#sentTokens) - 1, (this.#endedMs ?? this.#clock.monotonicMs()) - this.#firstTokenMs);
   }
 
   #toWall(monotonicMs: number | null): number | null {

@@ -53,6 +53,10 @@ export class ExchangeBook {
     return this.#ended;
   }
 
+  get isGenerating(): boolean {
+    return this.#running.values().some((exchange) => exchange.isGenerating);
+  }
+
   /** Whether there was such a request under way. */
   cancel(id: string): boolean {
     const exchange = this.#running.get(id);
