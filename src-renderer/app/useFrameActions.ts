@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
+import { copyText } from '../base/clipboard.ts';
 import { useActions } from './actions.ts';
 import type { Action } from './actions.ts';
 import { useApp } from './appContext.tsx';
@@ -50,7 +51,7 @@ function toLinkActions({ client, connection, toast }: App, t: TFunction): Action
       toast({ tone: 'idle', title: t('app.linkNone') });
       return;
     }
-    await navigator.clipboard.writeText(url);
+    await copyText(url);
     toast({ tone: 'ok', title: t('app.linkCopied'), text: url });
   };
   return [{

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import type { Instance } from '#contract/instances.ts';
 import { requestPanel } from '../../app/viewStore.ts';
 import type { App } from '../../app/appContext.tsx';
+import { copyText } from '../../base/clipboard.ts';
 import { getErrorCode } from '../../client/problems.ts';
 import { decideAction, type RowAction } from './actionPolicy.ts';
 import type { Workspace } from './workspace.ts';
@@ -47,7 +48,7 @@ export function createInstanceCommands(deps: Deps): InstanceCommands {
     showLog: (instance) => { showLastLog(deps, instance).catch(deps.toastError); },
     askTrash: (instances) => { if (instances.length > 0) workspace.state.setState({ dialog: { kind: 'trash', instances } }); },
     copy: (text) => {
-      navigator.clipboard.writeText(text).then(() => { deps.toast({ tone: 'ok', title: t('instances.toast.copied'), text }); }, deps.toastError);
+      copyText(text).then(() => { deps.toast({ tone: 'ok', title: t('instances.toast.copied'), text }); }, deps.toastError);
     },
   };
 }

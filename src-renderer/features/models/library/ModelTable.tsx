@@ -8,6 +8,7 @@ import type { ModelVersion } from '#contract/models.ts';
 import { useApp } from '../../../app/appContext.tsx';
 import { useGridView } from '../../../app/useGridView.ts';
 import { ROW_PX, useScale } from '../../../app/zoom.ts';
+import { copyText } from '../../../base/clipboard.ts';
 import { formatBytes } from '../../../base/format.ts';
 import { Badge } from '../../../ui/Badge.tsx';
 import type { MenuEntry } from '../../../ui/Menu.tsx';
@@ -98,7 +99,7 @@ function useMenu(onRemove: (version: ModelVersion) => void): (version: ModelVers
       loaded === null
         ? { id: 'load', label: t('serving.load'), icon: <Play size={14} />, disabledReason: version.health === 'ok' && version.kind === 'model' ? null : t('models.cannotLoad'), onSelect: () => { load(version.reference); } }
         : { id: 'unload', label: t('serving.unload'), icon: <Eject size={14} />, onSelect: () => { unload(loaded.name); } },
-      { id: 'copy', label: t('models.copyName'), icon: <Copy size={14} />, onSelect: () => { navigator.clipboard.writeText(version.reference).catch(toastError); } },
+      { id: 'copy', label: t('models.copyName'), icon: <Copy size={14} />, onSelect: () => { copyText(version.reference).catch(toastError); } },
       { id: 'reveal', label: t('models.reveal'), icon: <FolderOpen size={14} />, onSelect: () => { client.system.reveal({ path: version.path ?? version.folder }).catch(toastError); } },
       'separator',
       { id: 'remove', label: t('models.remove.title'), icon: <Trash2 size={14} />, shortcut: 'Delete', isDanger: true, onSelect: () => { onRemove(version); } },

@@ -1,4 +1,4 @@
-/** Copies text; also where the page has no clipboard of its own, as over plain HTTP from another machine. */
+/** Copies text; also where the page has no clipboard of its own, as over plain HTTP from another machine. Rejects when the browser does not let it. */
 export async function copyText(text: string): Promise<void> {
   if (window.isSecureContext) await navigator.clipboard.writeText(text);
   else copyByEvent(text);
@@ -13,8 +13,9 @@ function copyByEvent(text: string): void {
   document.addEventListener('copy', onCopy, { capture: true, once: true });
   // The only way without a secure context.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
-  document.execCommand('copy');
+  const isCopied = document.execCommand('copy');
   document.removeEventListener('copy', onCopy, { capture: true });
+  if (!isCopied) throw new Error('the browser did not let the page copy');
 }
 
 /** What the clipboard holds; null when the browser does not let a page look. */
