@@ -46,6 +46,7 @@ test.each([
   ['the display when it is named', { bytes: GIB, placement: { kind: 'uuid', gpuIds: [uuid(1)] } }, [1]],
   ['by index', { bytes: GIB, placement: { kind: 'index', indices: [3] } }, [3]],
   ['all that are named are seen, those with the bytes first', { bytes: 9 * GIB, placement: { kind: 'uuid', gpuIds: [uuid(0), uuid(3)] } }, [3, 0]],
+  ['all that are named and taken keep the order of their names', { bytes: GIB, deviceCount: 3, placement: { kind: 'uuid', gpuIds: [uuid(2), uuid(0), uuid(3)] } }, [2, 0, 3]],
   ['a device for itself is an empty one', { bytes: 0, mode: 'exclusive', placement: { kind: 'auto', order: 'pack' } }, [0]],
 ])('%s', (_name, need, expected) => {
   const decision = decide(need, four);

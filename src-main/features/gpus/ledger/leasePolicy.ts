@@ -1,7 +1,7 @@
 import type { GpuId } from '#contract/ids.ts';
 import type { LeaseNeed, LeaseRefusal } from '#contract/leases.ts';
 import { openBook, type Booking, type DeviceBook } from './deviceBook.ts';
-import { findCandidates, orderDevices, orderFor, type Candidates } from './placementPolicy.ts';
+import { chooseDevices, findCandidates, type Candidates } from './placementPolicy.ts';
 
 /** Whether the driver answers, was found at all, or keeps silent. */
 export type DriverState = 'ok' | 'absent' | 'slow';
@@ -45,7 +45,7 @@ function decideAmong(need: LeaseNeed, visited: readonly DeviceBook[], { claimed,
   const isBehind = unclaimed.length < need.deviceCount || (areAllVisible && visited.some(({ facts }) => claimed.has(facts.id)));
   if (isBehind) return { kind: 'short', reason: 'queued_behind', capable: visited };
 
-  const taken = orderDevices(unclaimed, orderFor(need)).slice(0, need.deviceCount);
+  const taken = chooseDevices(unclaimed, need);
   const seen = areAllVisible ? visited.filter((book) => !taken.includes(book)) : [];
   return { kind: 'grant', shares: [...taken.map(({ facts }) => ({ gpuId: facts.id, bytes: need.bytes })), ...seen.map(({ facts }) => ({ gpuId: facts.id, bytes: 0 }))] };
 }

@@ -3,7 +3,7 @@ import type { DeviceBook } from './deviceBook.ts';
 
 type Order = Extract<LeaseNeed['placement'], { kind: 'auto' }>['order'];
 
-/** Devices that a need may use at all, in no order, and those it names that are not there. */
+/** Devices that a need may use at all, in the order in which it names them, and those it names that are not there. */
 export interface Candidates {
   readonly books: readonly DeviceBook[];
   readonly unknown: readonly string[];
@@ -16,26 +16,30 @@ export function findCandidates({ placement, vendor }: Pick<LeaseNeed, 'placement
   const usable = books.filter(({ facts }) => facts.isBookable && !facts.isLost && (vendor === null || facts.vendor === vendor));
   switch (placement.kind) {
     case 'auto': return { books: usable, unknown: [], areAllVisible: false };
-    case 'uuid': return pick(new Set(placement.gpuIds), usable, ({ facts }) => facts.id);
-    case 'index': return pick(new Set(placement.indices), usable, ({ facts }) => facts.index);
+    case 'uuid': return pick(placement.gpuIds, usable, ({ facts }) => facts.id);
+    case 'index': return pick(placement.indices, usable, ({ facts }) => facts.index);
   }
 }
 
-function pick<K extends string | number>(wanted: ReadonlySet<K>, books: readonly DeviceBook[], keyOf: (book: DeviceBook) => K): Candidates {
-  const found = books.filter((book) => wanted.has(keyOf(book)));
-  const foundKeys = new Set(found.map(keyOf));
-  return { books: found, unknown: [...wanted].filter((key) => !foundKeys.has(key)).map(String), areAllVisible: true };
+function pick<K extends string | number>(named: readonly K[], books: readonly DeviceBook[], keyOf: (book: DeviceBook) => K): Candidates {
+  const byKey = Map.groupBy(books, keyOf);
+  const wanted = [...new Set(named)];
+  return { books: wanted.flatMap((key) => byKey.get(key) ?? []), unknown: wanted.filter((key) => !byKey.has(key)).map(String), areAllVisible: true };
 }
 
-/** Puts devices that fit into the order in which they should be taken; one with a display comes last. Decides only. */
-export function orderDevices(fitting: readonly DeviceBook[], order: Order): DeviceBook[] {
+/**
+ * Chooses among devices that fit, one with a display last. Those that were named are chosen with the most free first and stay in
+ * the order in which they were named. Decides only.
+ */
+export function chooseDevices(fitting: readonly DeviceBook[], { placement, deviceCount }: Pick<LeaseNeed, 'placement' | 'deviceCount'>): DeviceBook[] {
+  const isNamed = placement.kind !== 'auto';
+  const chosen = orderDevices(fitting, isNamed ? 'most_free' : placement.order).slice(0, deviceCount);
+  return isNamed ? fitting.filter((book) => chosen.includes(book)) : chosen;
+}
+
+function orderDevices(fitting: readonly DeviceBook[], order: Order): DeviceBook[] {
   const compare = ORDERS[order];
   return fitting.toSorted((a, b) => Number(a.facts.isDisplayAttached) - Number(b.facts.isDisplayAttached) || compare(a, b) || a.facts.index - b.facts.index || (a.facts.id < b.facts.id ? -1 : 1));
-}
-
-/** The order for a need: devices that were named are taken with the most free first. */
-export function orderFor({ placement }: Pick<LeaseNeed, 'placement'>): Order {
-  return placement.kind === 'auto' ? placement.order : 'most_free';
 }
 
 const freeDifference = (a: DeviceBook, b: DeviceBook): number => a.freeBytes - b.freeBytes;

@@ -30,15 +30,33 @@ interface UsageFacts {
 
 /** Says whose each process is: a lease's by its mark or its holder's word, a run's without a lease, or not ours. */
 export function attributeProcesses({ leases, processes, owners }: Pick<UsageFacts, 'leases' | 'processes' | 'owners'>): DeviceProcess[] {
-  const byMark = new Map(leases.flatMap((lease) => [lease.holder.id, ...lease.marks].map((mark) => [mark, lease] as const)));
-  const byPid = new Map(leases.flatMap((lease) => [...lease.pids].map((pid) => [pid, lease] as const)));
+  const byMark = groupLeases(leases, ({ holder, marks }) => [holder.id, ...marks]);
+  const byPid = groupLeases(leases, ({ pids }) => pids);
   return processes.map(({ gpuId, pid, name, usedBytes }) => {
     const known = owners.get(pid);
     const mark = known?.mark ?? null;
-    const lease = byPid.get(pid) ?? (mark === null ? undefined : byMark.get(mark));
+    const lease = chooseLease(byPid.get(pid), gpuId) ?? (mark === null ? undefined : chooseLease(byMark.get(mark), gpuId));
     const owner: DeviceProcess['owner'] = lease !== undefined ? { kind: 'lease', leaseId: lease.id, holder: lease.holder } : mark !== null ? { kind: 'run', runId: mark } : { kind: 'foreign' };
     return { gpuId, pid, name: known?.name ?? name ?? 'unknown', usedBytes, owner };
   });
+}
+
+function groupLeases<K>(leases: readonly LeaseRecord[], keysOf: (lease: LeaseRecord) => Iterable<K>): Map<K, LeaseRecord[]> {
+  const groups = new Map<K, LeaseRecord[]>();
+  for (const lease of leases) {
+    for (const key of new Set(keysOf(lease))) groups.set(key, [...groups.get(key) ?? [], lease]);
+  }
+  return groups;
+}
+
+/** Where a holder has several leases, as for a model that is split, the one that booked the most on the device. */
+function chooseLease(leases: readonly LeaseRecord[] = [], gpuId: GpuId): LeaseRecord | undefined {
+  return leases.reduce<LeaseRecord | undefined>((best, lease) => (best === undefined || bookedOn(lease, gpuId) >= bookedOn(best, gpuId) ? lease : best), undefined);
+}
+
+/** -1 where it does not stand there at all. */
+function bookedOn({ shares }: LeaseRecord, gpuId: GpuId): number {
+  return shares.find((share) => share.gpuId === gpuId)?.bytes ?? -1;
 }
 
 /** What no listed process accounts for, of each device. */

@@ -2,7 +2,7 @@ import type { GpuReading } from '#contract/gpus.ts';
 import type { GpuId } from '#contract/ids.ts';
 import type { Ledger } from '#contract/leases.ts';
 import type { Event } from '../../../base/emitter.ts';
-import type { GpuLeases, HeldLease } from '../../gpus/index.ts';
+import type { GpuLeases, HeldLease, LeaseRequest } from '../../gpus/index.ts';
 import type { GpuBooking, GpuBookingResult, GpuMemory } from './memoryPorts.ts';
 import type { DeviceMemory } from './schedulerState.ts';
 
@@ -10,6 +10,8 @@ interface LeaseDeps {
   readonly leases: Pick<GpuLeases, 'request'> & { ledger(): Ledger; readonly onDidChange: Event<undefined> };
   readonly readings: { read(): Promise<GpuReading> };
 }
+
+type Share = Parameters<GpuMemory['book']>[0][number];
 
 /** Room for what an engine takes later, such as a larger compute buffer. */
 const HEADROOM_BYTES = 64 * 1024 * 1024;
@@ -33,13 +35,10 @@ export class LeaseGpuMemory implements GpuMemory {
     return this.#devices;
   }
 
-  async book(shares: readonly { gpuId: GpuId; bytes: number }[], { id, name }: { id: string; name: string }): Promise<GpuBookingResult> {
-    const holder = { kind: 'engine', id, name } as const;
-    const gpuIds = shares.map(({ gpuId }) => gpuId);
+  async book(shares: readonly Share[], { id, name }: { id: string; name: string }): Promise<GpuBookingResult> {
     const held: HeldLease[] = [];
-    // The first one makes all devices visible in one environment; the ledger books the same bytes on each device of a lease.
-    for (const { bytes, on } of shares.length === 1 ? shares.map((share) => ({ bytes: share.bytes, on: gpuIds })) : [{ bytes: 0, on: gpuIds }, ...shares.map((share) => ({ bytes: share.bytes, on: [share.gpuId] }))]) {
-      const result = await this.#deps.leases.request({ bytes, deviceCount: on.length, placement: { kind: 'uuid', gpuIds: on } }, holder);
+    for (const need of toNeeds(shares)) {
+      const result = await this.#deps.leases.request(need, { kind: 'engine', id, name });
       if (result.kind === 'refused') { for (const lease of held) lease.dispose(); return result; }
       held.push(result.lease);
     }
@@ -53,17 +52,16 @@ export class LeaseGpuMemory implements GpuMemory {
   }
 
   #toBooking(held: readonly HeldLease[]): GpuBooking {
-    const readUsedBytes = (): number | null => {
-      const ids = new Set(held.map(({ id }) => id));
-      return sumKnown(this.#deps.leases.ledger().leases.filter(({ id }) => ids.has(id)).flatMap(({ shares }) => shares.map(({ usedBytes }) => usedBytes)));
-    };
+    const parts = held.length === 1 ? held : held.slice(1);
+    const ids = new Set(parts.map(({ id }) => id));
+    const readUsedBytes = (): number | null => sumKnown(this.#deps.leases.ledger().leases.filter(({ id }) => ids.has(id)).flatMap(({ shares }) => shares.map(({ usedBytes }) => usedBytes)));
     return {
       environment: held[0]?.environment ?? {},
       ownMark: (mark) => { for (const lease of held) lease.ownMark(mark); },
       ownPids: (pids) => { for (const lease of held) lease.ownPids(pids); },
       settle: async () => {
         await this.#deps.readings.read();
-        if (held.length === 1) held[0]?.settle({ headroomBytes: HEADROOM_BYTES });
+        for (const lease of parts) lease.settle({ headroomBytes: HEADROOM_BYTES });
         return readUsedBytes();
       },
       readUsedBytes,
@@ -72,8 +70,15 @@ export class LeaseGpuMemory implements GpuMemory {
   }
 }
 
+/** A lease books the same bytes on each of its devices: a split takes one for each, after one that shows them all in one environment. */
+function toNeeds(shares: readonly Share[]): LeaseRequest[] {
+  const parts = shares.map(({ gpuId, bytes }): LeaseRequest => ({ bytes, placement: { kind: 'uuid', gpuIds: [gpuId] } }));
+  const gpuIds = shares.map(({ gpuId }) => gpuId);
+  return parts.length === 1 ? parts : [{ bytes: 0, deviceCount: gpuIds.length, placement: { kind: 'uuid', gpuIds } }, ...parts];
+}
+
 function toDevices({ devices, leases, processes }: Ledger): DeviceMemory[] {
-  return devices.filter(({ isLost }) => !isLost).map(({ gpuId, name, totalBytes, reserveBytes, freeBytes, isDisplayAttached }) => {
+  return devices.filter(({ isLost }) => !isLost).toSorted((a, b) => a.index - b.index).map(({ gpuId, name, totalBytes, reserveBytes, freeBytes, isDisplayAttached }) => {
     const leased = leases.filter(({ holder, shares }) => holder.kind !== 'engine' && shares.some((share) => share.gpuId === gpuId)).map(({ holder }) => holder.name);
     const foreign = processes.filter((process) => process.gpuId === gpuId && process.owner.kind === 'foreign').map((process) => process.name);
     return { gpuId, name, capacityBytes: Math.max(0, totalBytes - reserveBytes), freeBytes, isDisplayAttached, holders: [...new Set([...leased, ...foreign])] };
