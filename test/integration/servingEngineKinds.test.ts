@@ -125,13 +125,13 @@ test('a launch names the files of what the configuration names, and a split foll
   await shelf.refresh();
   const versions = [aVersion('m', { files: [{ path: 'mmproj.gguf', sizeBytes: 1, sha256: null, role: 'mmproj' }] }), aVersion('lora', { kind: 'adapter' })];
   const planner = new LaunchPlanner({ shelf, catalog: { find: (reference) => versions.find(({ modelName }) => modelName === reference) ?? null, getFilePath: (id, file) => `/${id}/${file?.path ?? 'weights.gguf'}` } });
-  const placement = { shares: [{ gpuId: uuid(1), bytes: 3 }, { gpuId: uuid(2), bytes: 1 }], ramBytes: 0, gpuLayers: 10, contextTokens: 512 };
+  const placement = { shares: [{ gpuId: uuid(1), bytes: 3, part: 0.8 }, { gpuId: uuid(2), bytes: 1, part: 0.2 }], ramBytes: 0, gpuLayers: 10, contextTokens: 512 };
 
   const plan = planner.plan(aConfig('m', { adapters: [{ model: 'lora', scale: 0.5 }] }), versions[0] ?? null, placement);
   const barred = (['disabled', 'quarantined'] as const).map((problem) => planner.plan({ ...aConfig('m'), problem }, versions[0] ?? null, placement).kind);
   const missing = planner.plan(aConfig('m', { mmproj: 'nothing' }), versions[0] ?? null, placement);
 
-  expect(plan.kind === 'launch' && plan.launch).toMatchObject({ modelPath: '/version_m/weights.gguf', mmprojPath: '/version_m/mmproj.gguf', adapters: [{ name: 'lora', path: '/version_lora/weights.gguf', scale: 0.5 }], settings: { tensorSplit: [0.75, 0.25] } });
+  expect(plan.kind === 'launch' && plan.launch).toMatchObject({ modelPath: '/version_m/weights.gguf', mmprojPath: '/version_m/mmproj.gguf', adapters: [{ name: 'lora', path: '/version_lora/weights.gguf', scale: 0.5 }], settings: { tensorSplit: [0.8, 0.2] } });
   expect(missing).toEqual({ kind: 'missing', failure: 'unreadable', detail: 'nothing is not there' });
   expect(barred).toEqual(['missing', 'missing']);
 });

@@ -16,9 +16,9 @@ function aRoom(id: RoomId, { capacity, free = capacity, isDisplay = false, freei
 }
 
 /** `0:10` is 10 GiB on device 0; `ram:4` likewise. */
-function describe(gib: number, devices: readonly Device[], { set = {}, ram = { capacity: 64 }, recovery = 'none' as const }: { set?: Partial<ModelConfigSettings>; ram?: Device; recovery?: 'none' | 'cleared' } = {}): string {
+function describe(gib: number, devices: readonly Device[], { set = {}, ram = { capacity: 64 }, recovery = 'none' as const, overhead = 0 }: { set?: Partial<ModelConfigSettings>; ram?: Device; recovery?: 'none' | 'cleared'; overhead?: number } = {}): string {
   const rooms = new Map<RoomId, Room>([...devices.map((device, n) => [uuid(n), aRoom(uuid(n), device)] as const), [RAM, aRoom(RAM, ram)]]);
-  const decision = choosePlacement({ config: aConfig('m', set), recovery, plan: aPlan({ gib }) }, rooms);
+  const decision = choosePlacement({ config: aConfig('m', set), recovery, plan: { ...aPlan({ gib }), deviceOverheadBytes: overhead * GIB } }, rooms);
   if (!('option' in decision)) return decision.kind;
   const { placement: { shares, ramBytes, gpuLayers }, assessment: { evict, busy } } = decision.option;
   const where = shares.map(({ gpuId, bytes }) => `${Number(gpuId.slice(-12))}:${Math.round(bytes / GIB)}`);
@@ -50,6 +50,12 @@ test.each([
   { what: 'pinned devices and no others', set: { gpuIds: [uuid(1)] }, devices: [{ capacity: 24 }, { capacity: 12 }], placed: 'place 1:10' },
   { what: 'no split where that is not wished', set: { splitMode: 'none' as const, mayUseRam: false }, devices: [{ capacity: 6 }, { capacity: 6 }], placed: 'impossible' },
   { what: 'the ratios that are set', set: { tensorSplit: [1, 1] }, devices: [{ capacity: 9 }, { capacity: 6 }], placed: 'place 0:5 1:5' },
+  { what: 'each ratio on its own device, wherever the room is', set: { tensorSplit: [1, 3] }, devices: [{ capacity: 5.5 }, { capacity: 8 }], placed: 'place 0:3 1:8' },
+  { what: 'each ratio on its own device, though a display is there', set: { tensorSplit: [1, 3] }, devices: [{ capacity: 5.5, isDisplay: true }, { capacity: 8 }], placed: 'place 0:3 1:8' },
+  { what: 'the ratios in the order in which devices are named', set: { tensorSplit: [1, 3], gpuIds: [uuid(1), uuid(0)] }, devices: [{ capacity: 8 }, { capacity: 5.5 }], placed: 'place 1:3 0:8' },
+  { what: 'the ratios of the devices that are there', set: { tensorSplit: [9, 3, 1], gpuIds: [uuid(7), uuid(1), uuid(0)] }, devices: [{ capacity: 5.5 }, { capacity: 8 }], placed: 'place 1:8 0:3' },
+  { what: 'all devices that have a ratio and no others', set: { tensorSplit: [1, 1, 2] }, devices: [{ capacity: 6 }, { capacity: 6 }, { capacity: 6 }, { capacity: 6 }], placed: 'place 0:3 1:3 2:5' },
+  { what: 'a wait rather than other ratios', set: { tensorSplit: [3, 1] }, devices: [{ capacity: 9, free: 5, occupants: [{ gib: 4, kind: 'busy' as const }] }, { capacity: 9 }], placed: 'wait 0:8 1:3 -0.0' },
   { what: 'as many layers as are set', set: { gpuLayers: 4 }, devices: [{ capacity: 24 }], placed: 'place 0:4 ram:6 with 4 layers' },
   { what: 'no GPU with no layers there', set: { gpuLayers: 0 }, devices: [{ capacity: 24 }], placed: 'place ram:10 with 0 layers' },
   { what: 'nothing where RAM may not be used and no GPU is large enough', set: { mayUseRam: false }, devices: [{ capacity: 6 }], placed: 'impossible' },
@@ -57,6 +63,10 @@ test.each([
   { what: 'nothing where a pinned model has what it needs', set: { mayUseRam: false }, devices: [{ capacity: 12, free: 2, occupants: [{ gib: 10, kind: 'pinned' as const }] }], placed: 'impossible' },
 ])('its configuration gives it $what', ({ set, devices, placed }) => {
   expect(describe(10, devices, { set })).toBe(placed);
+});
+
+test('each device of a split has room for its part and for what it takes for itself', () => {
+  expect(describe(12, [{ capacity: 10 }, { capacity: 4 }], { overhead: 2 })).toBe('place 0:10 1:4');
 });
 
 test.each([

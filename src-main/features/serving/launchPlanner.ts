@@ -29,8 +29,7 @@ export class LaunchPlanner {
   }
 
   #compose(config: ModelConfig, version: ModelVersion | null, { shares, gpuLayers, contextTokens }: Placement): Omit<EngineLaunch, 'environment'> {
-    const total = shares.reduce((sum, { bytes }) => sum + bytes, 0);
-    const tensorSplit = shares.length > 1 && config.tensorSplit === null ? shares.map(({ bytes }) => Math.round((bytes / total) * 1_000) / 1_000) : config.tensorSplit;
+    const tensorSplit = shares.length > 1 ? shares.map(({ part }) => Math.round(part * 1_000) / 1_000) : null;
     return {
       configId: config.id, name: config.name, settings: { ...config, tensorSplit },
       modelPath: version === null ? null : this.#deps.catalog.getFilePath(version.id),

@@ -1,6 +1,6 @@
 import { LEAST_CONTEXT_TOKENS } from './timing.ts';
 import type { MemoryPlan, MemoryStep } from './memoryPlan.ts';
-import { assess, isBetter, RAM, sumOf, toDemands, type Assessment, type Room, type Rooms, type Tier } from './roomPolicy.ts';
+import { assess, isBetter, RAM, sumOf, toDemands, type Assessment, type Room, type RoomId, type Rooms, type Tier } from './roomPolicy.ts';
 import type { Placement, Unit } from './schedulerState.ts';
 
 /** One way to place a load, with what it takes. */
@@ -82,9 +82,10 @@ function isAnywhere({ gpuIds }: Unit['config']): boolean {
   return gpuIds === null || gpuIds.length === 0;
 }
 
+/** In the order in which they are named, else of the devices themselves. */
 function listAllowed(config: Unit['config'], rooms: Rooms): Room[] {
-  const wanted = new Set<string>(config.gpuIds ?? []);
-  return [...rooms.values()].filter(({ id }) => id !== RAM && (isAnywhere(config) || wanted.has(id)));
+  const ids: readonly RoomId[] = isAnywhere(config) ? [...rooms.keys()] : [...new Set(config.gpuIds)];
+  return ids.flatMap((id) => (id === RAM ? [] : rooms.get(id) ?? []));
 }
 
 /** The step with as many layers on GPUs as are wished for. */
@@ -97,9 +98,25 @@ type Scene = Wishes & { readonly rooms: Rooms };
 function listWhole(gpus: readonly Room[], step: MemoryStep, scene: Scene): OptionClass[] {
   const singles = once(() => gpus.map((gpu) => ({ gpu, option: assessShares([gpu], step, scene) })).toSorted(compareSingles).map(({ option }) => option));
   if (scene.config.splitMode === 'none') return [singles];
+  return [singles, ...listSplits(gpus, scene).map((set) => once(() => [assessShares(set, step, scene)]))];
+}
+
+/** The devices to split over, the fewest first, those with the most room in front. Ratios that are set are for all of theirs, in their own order. */
+function listSplits(gpus: readonly Room[], scene: Scene): (readonly Room[])[] {
+  const ratios = findRatios(scene);
+  if (ratios !== null) {
+    const all = gpus.filter(({ id }) => ratios.has(id));
+    return all.length < 2 ? [] : [all];
+  }
   const byRoom = gpus.toSorted((a, b) => Number(a.isDisplayAttached) - Number(b.isDisplayAttached) || reachableBytes(b) - reachableBytes(a));
-  const splits = gpus.length < 2 ? [] : gpus.slice(1).map((_, n) => once(() => [assessShares(byRoom.slice(0, n + 2), step, scene)]));
-  return [singles, ...splits];
+  return byRoom.slice(1).map((_, n) => byRoom.slice(0, n + 2));
+}
+
+/** The ratio of each device: they are set in the order of the devices that are named, else of all. */
+function findRatios({ config: { gpuIds, tensorSplit }, rooms }: Pick<Scene, 'config' | 'rooms'>): ReadonlyMap<RoomId, number> | null {
+  if (tensorSplit === null) return null;
+  const ids = gpuIds === null || gpuIds.length === 0 ? [...rooms.keys()].filter((id) => id !== RAM) : gpuIds;
+  return new Map(ids.slice(0, tensorSplit.length).map((id, n) => [id, tensorSplit[n] ?? 0]));
 }
 
 /** The sooner the better, then the fewest evictions, no display, the smallest that fits. */
@@ -112,8 +129,8 @@ function compareSingles(a: { gpu: Room; option: Option }, b: { gpu: Room; option
 
 /** As many layers as fit on the GPU with the most room, or on all of them. */
 function listMixed(gpus: readonly Room[], scene: Scene): Option[] {
-  const byRoom = gpus.toSorted((a, b) => reachableBytes(b) - reachableBytes(a));
-  const sets = scene.config.splitMode === 'none' || gpus.length < 2 ? [byRoom.slice(0, 1)] : [byRoom.slice(0, 1), byRoom];
+  const most = gpus.toSorted((a, b) => reachableBytes(b) - reachableBytes(a)).slice(0, 1);
+  const sets = [most, ...scene.config.splitMode === 'none' ? [] : listSplits(gpus, scene).slice(-1)];
   const options = sets.flatMap((set) => {
     const steps = scene.plan.steps.slice(1, -1).toReversed();
     const found = steps.map((step) => assessShares(set, step, scene)).find(({ assessment }) => !isBetter('evict', assessment.tier));
@@ -122,17 +139,22 @@ function listMixed(gpus: readonly Room[], scene: Scene): Option[] {
   return options.toSorted((a, b) => b.placement.gpuLayers - a.placement.gpuLayers);
 }
 
-function assessShares(gpus: readonly Room[], step: MemoryStep, { plan, config, rooms, recovery }: Scene): Option {
-  const placement: Placement = { shares: gpus.length === 0 ? [] : splitBytes(gpus, step.gpuBytes, { overheadBytes: plan.deviceOverheadBytes, ratios: config.tensorSplit }), ramBytes: step.ramBytes, gpuLayers: step.gpuLayers, contextTokens: plan.contextTokens };
+function assessShares(gpus: readonly Room[], step: MemoryStep, scene: Scene): Option {
+  const { plan, rooms, recovery } = scene;
+  const placement: Placement = { shares: splitBytes(gpus, step.gpuBytes, scene), ramBytes: step.ramBytes, gpuLayers: step.gpuLayers, contextTokens: plan.contextTokens };
   return { placement, assessment: assess(toDemands(placement), rooms, { mustClear: recovery !== 'none' }) };
 }
 
-/** Bytes for each device: by the ratios that are set, else by the room that each has. */
-function splitBytes(gpus: readonly Room[], gpuBytes: number, { overheadBytes, ratios }: { overheadBytes: number; ratios: readonly number[] | null }): Placement['shares'] {
-  const weights = gpus.map((gpu, n) => (ratios === null ? reachableBytes(gpu) : ratios[n] ?? 0));
+/** Bytes for each device: by the ratios that are set, else by the room that each has for more than its own overhead. */
+function splitBytes(gpus: readonly Room[], gpuBytes: number, scene: Scene): Placement['shares'] {
+  const ratios = findRatios(scene);
+  const ownBytes = gpus.length === 1 ? 0 : Math.min(scene.plan.deviceOverheadBytes, gpuBytes);
+  const weights = gpus.map((gpu) => (ratios === null || gpus.length === 1 ? Math.max(0, reachableBytes(gpu) - ownBytes) : ratios.get(gpu.id) ?? 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const ownBytes = gpus.length === 1 ? 0 : Math.min(overheadBytes, gpuBytes);
-  return gpus.flatMap(({ id }, n) => (id === RAM ? [] : [{ gpuId: id, bytes: Math.ceil(ownBytes + (gpuBytes - ownBytes) * (total === 0 ? 1 / gpus.length : (weights[n] ?? 0) / total)) }]));
+  return gpus.flatMap(({ id }, n) => {
+    const part = total === 0 ? 1 / gpus.length : (weights[n] ?? 0) / total;
+    return id === RAM ? [] : [{ gpuId: id, bytes: Math.ceil(ownBytes + (gpuBytes - ownBytes) * part), part }];
+  });
 }
 
 function reachableBytes({ freeBytes, freeingBytes, occupants }: Room): number {

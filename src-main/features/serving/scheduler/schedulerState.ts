@@ -5,9 +5,9 @@ import type { ModelVersion } from '#contract/models.ts';
 import type { LoadFailure } from '#contract/serving.ts';
 import type { MemoryPlan } from './memoryPlan.ts';
 
-/** Where a load stands: bytes on each device, and in RAM. */
+/** Where a load stands: bytes on each device, and in RAM. `part`: of what is split over the devices, all of it being 1. */
 export interface Placement {
-  readonly shares: readonly { readonly gpuId: GpuId; readonly bytes: number }[];
+  readonly shares: readonly { readonly gpuId: GpuId; readonly bytes: number; readonly part: number }[];
   readonly ramBytes: number;
   readonly gpuLayers: number;
   readonly contextTokens: number;
