@@ -47,7 +47,7 @@ export function createPortFeatures({ opened, journal, settings, apiKeySecret, ve
     renderMetrics: () => metrics.render({ models: serving.control.list(), runningCount: book.list().length }),
     start: async () => {
       apiKeys.start();
-      usage.start({ keepDays: settings.get('serving.usageKeepDays') });
+      usage.start(() => settings.get('serving.usageKeepDays'));
       stack.add(recordExchanges(book, { ledger: usage, limiter, metrics, log }));
       stack.add(serving.control.onDidChange((model) => { metrics.noteState(model); }));
       await port.start();

@@ -123,7 +123,7 @@ test('the ledger sums to exactly what the clients were told: whole, streamed, fa
 
   // The engine had said of the broken one what its prompt took, and four words were sent.
   expect({ ...row, firstTokenMsSum: 0, totalMsSum: 0, cachedTokens: 0 }).toEqual({
-    day: new Date().toISOString().slice(0, 10), keyId: key.id, keyName: key.name, model: 'demo', endpoint: '/v1/chat/completions', requestCount: 33, failedCount: 3,
+    day: new Date().toISOString().slice(0, 10), keyId: key.id, keyName: key.name, model: 'demo', endpoint: '/v1/chat/completions', requestCount: 33, failedCount: 2, stoppedCount: 1,
     promptTokens: told.promptTokens + 7, completionTokens: told.completionTokens + 4, cachedTokens: 0, firstTokenMsSum: 0, firstTokenCount: 30, totalMsSum: 0,
   });
   expect(others).toEqual([]);

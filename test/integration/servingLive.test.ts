@@ -124,3 +124,13 @@ test('who waits has its place among those who wait for the same model, and moves
   world.book.close(first, 200);
   await world.serving.stop();
 });
+
+test('figures that no model can mean are kept as counts', async () => {
+  const world = new LiveWorld();
+  const exchange = await world.open(world.configs.create({ name: 'mine', model: 'one' }));
+  exchange.setUsage({ promptTokens: 1.5, completionTokens: -3, cachedTokens: 1e300 });
+  world.book.close(exchange, 200);
+
+  expect([exchange.usage, exchange.outcome]).toEqual([{ promptTokens: 2, completionTokens: 0, cachedTokens: 1e9 }, 'done']);
+  await world.serving.stop();
+});

@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest';
-import type { UsageRow } from '#contract/usage.ts';
-import { sumUsage } from './usageSums.ts';
+import type { UsageSum } from '#contract/usage.ts';
+import { addUpUsage, toFromDay, toMeanMs } from './usageSums.ts';
 
-const row = (set: Partial<UsageRow>): UsageRow => ({ day: '2026-01-01', keyId: null, keyName: 'none', model: 'a', endpoint: 'chat', requestCount: 1, failedCount: 0, promptTokens: 10, completionTokens: 5, cachedTokens: 0, firstTokenMsSum: 20, firstTokenCount: 1, totalMsSum: 100, ...set });
-const rows = [row({}), row({ model: 'b', promptTokens: 100, firstTokenMsSum: 0, firstTokenCount: 0 }), row({ day: '2026-01-02', totalMsSum: 300, firstTokenMsSum: 60 })];
+const sum = (set: Partial<UsageSum>): UsageSum => ({ name: 'a', requestCount: 4, failedCount: 1, stoppedCount: 1, promptTokens: 10, completionTokens: 5, cachedTokens: 0, firstTokenMsSum: 20, firstTokenCount: 1, totalMsSum: 100, ...set });
 
-test('tokens are summed by model, the busiest first, and latencies are means of what was measured', () => {
-  expect(sumUsage(rows, 'model')).toEqual([
-    { name: 'b', requestCount: 1, failedCount: 0, promptTokens: 100, completionTokens: 5, firstTokenMs: null, totalMs: 100 },
-    { name: 'a', requestCount: 2, failedCount: 0, promptTokens: 20, completionTokens: 10, firstTokenMs: 40, totalMs: 200 },
-  ]);
+test('what is listed comes to a total', () => {
+  expect(addUpUsage([sum({}), sum({ promptTokens: 100, stoppedCount: 0 })])).toEqual({ requestCount: 8, failedCount: 2, stoppedCount: 1, promptTokens: 110, completionTokens: 10 });
 });
 
-test('days come newest first', () => {
-  expect(sumUsage(rows, 'day').map(({ name }) => name)).toEqual(['2026-01-02', '2026-01-01']);
+test('a range counts today, and all has no first day', () => {
+  const nowMs = Date.UTC(2026, 0, 10, 23);
+
+  expect([toFromDay('7', nowMs), toFromDay('30', nowMs), toFromDay('all', nowMs)]).toEqual(['2026-01-04', '2025-12-12', undefined]);
+});
+
+test('latencies are means of what was measured', () => {
+  expect([toMeanMs(90, 3), toMeanMs(0, 0)]).toEqual([30, null]);
 });

@@ -1,20 +1,28 @@
-import type { UsageRow } from '#contract/usage.ts';
+import type { UsageSum } from '#contract/usage.ts';
 
-export interface UsageSum { name: string; requestCount: number; failedCount: number; promptTokens: number; completionTokens: number; firstTokenMs: number | null; totalMs: number | null }
-export type UsageBy = 'day' | 'keyName' | 'model';
+export type UsageTotal = Pick<UsageSum, 'requestCount' | 'failedCount' | 'stoppedCount' | 'promptTokens' | 'completionTokens'>;
 
-/** Rows summed by one of their sides, the one with the most tokens first; days newest first. Latencies are means. */
-export function sumUsage(rows: readonly UsageRow[], by: UsageBy): UsageSum[] {
-  const sums = Object.entries(Object.groupBy(rows, (row) => row[by])).map(([name, part = []]) => toSum(name, part));
-  return sums.toSorted((left, right) => (by === 'day' ? right.name.localeCompare(left.name) : right.promptTokens + right.completionTokens - left.promptTokens - left.completionTokens));
+/** How far back the usage goes: so many days with today, or all that is kept. */
+export const usageRanges = ['7', '30', '90', 'all'] as const;
+export type UsageRange = (typeof usageRanges)[number];
+
+const DAY_MS = 86_400_000;
+
+/** The first day of a range; days are counted in UTC. Undefined for all. */
+export function toFromDay(range: UsageRange, nowMs: number): string | undefined {
+  return range === 'all' ? undefined : new Date(nowMs - (Number(range) - 1) * DAY_MS).toISOString().slice(0, 10);
 }
 
-function toSum(name: string, rows: readonly UsageRow[]): UsageSum {
-  const total = (pick: (row: UsageRow) => number): number => rows.reduce((sum, row) => sum + pick(row), 0);
-  const requestCount = total((row) => row.requestCount);
-  const firstTokenCount = total((row) => row.firstTokenCount);
+/** What a list comes to. */
+export function addUpUsage(sums: readonly UsageSum[]): UsageTotal {
+  const total = (pick: (sum: UsageSum) => number): number => sums.reduce((all, sum) => all + pick(sum), 0);
   return {
-    name, requestCount, failedCount: total((row) => row.failedCount), promptTokens: total((row) => row.promptTokens), completionTokens: total((row) => row.completionTokens),
-    firstTokenMs: firstTokenCount === 0 ? null : total((row) => row.firstTokenMsSum) / firstTokenCount, totalMs: requestCount === 0 ? null : total((row) => row.totalMsSum) / requestCount,
+    requestCount: total((sum) => sum.requestCount), failedCount: total((sum) => sum.failedCount), stoppedCount: total((sum) => sum.stoppedCount),
+    promptTokens: total((sum) => sum.promptTokens), completionTokens: total((sum) => sum.completionTokens),
   };
+}
+
+/** The mean of what was measured; null where nothing was. */
+export function toMeanMs(sumMs: number, count: number): number | null {
+  return count === 0 ? null : sumMs / count;
 }

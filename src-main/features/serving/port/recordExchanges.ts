@@ -13,7 +13,7 @@ export function recordExchanges(book: ExchangeBook, { ledger, limiter, metrics, 
     const { facts: { endpoint, config, model, keyId, keyName, isStream }, usage, firstTokenMs, totalMs } = exchange;
     const name = config?.name ?? model;
     const status = exchange.httpStatus ?? 500;
-    ledger.add({ keyId, keyName, model: name, endpoint, isFailed: status >= 400, ...usage, firstTokenMs, totalMs });
+    ledger.add({ keyId, keyName, model: name, endpoint, outcome: exchange.outcome, ...usage, firstTokenMs, totalMs });
     if (keyId !== null) limiter.addTokens(keyId, usage.promptTokens + usage.completionTokens);
     metrics.add({ model: name, endpoint, status, promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, firstTokenMs, totalMs });
     log.info('port.request', { requestId: exchange.id, endpoint, model: name, key: keyName, isStream, status, ...usage, firstTokenMs: round(firstTokenMs), totalMs: round(totalMs) });

@@ -2,6 +2,7 @@ import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { ServingRequest, WaitReason } from '#contract/serving.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import { toTokenRate } from '../../tokenRate.ts';
+import { CLIENT_GONE_STATUS } from '../portError.ts';
 
 /** What is known of a request when it arrives. */
 export interface ExchangeFacts {
@@ -32,6 +33,9 @@ export class ExchangeStopped extends Error {
 }
 
 const NO_USAGE: ExchangeUsage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0 };
+
+/** More than any model reads or writes at once. */
+const MOST_TOKENS = 1e9;
 
 type Phase = ServingRequest['state'];
 
@@ -80,6 +84,12 @@ export class Exchange {
     return this.#phase === 'generating';
   }
 
+  /** What came of it: stopped by its client, by whoever cancelled it or by our own end is no failure. */
+  get outcome(): 'done' | 'failed' | 'stopped' {
+    if (this.#phase === 'done') return 'done';
+    return this.#phase === 'cancelled' ? 'stopped' : 'failed';
+  }
+
   get usage(): ExchangeUsage {
     return this.#usage;
   }
@@ -120,15 +130,17 @@ export class Exchange {
     this.#onChange();
   }
 
-  setUsage(usage: ExchangeUsage): void {
-    this.#usage = usage;
+  /** Engines may say anything: what is kept are counts. */
+  setUsage({ promptTokens, completionTokens, cachedTokens }: ExchangeUsage): void {
+    this.#usage = { promptTokens: toCount(promptTokens), completionTokens: toCount(completionTokens), cachedTokens: toCount(cachedTokens) };
   }
 
   end(status: number): void {
     this.#endedMs = this.#clock.monotonicMs();
     this.#status = status;
     this.#waitReason = null;
-    this.#phase = status < 400 ? 'done' : status === 499 ? 'cancelled' : 'failed';
+    const isStopped = status === CLIENT_GONE_STATUS || this.stopCause !== null;
+    this.#phase = status < 400 ? 'done' : isStopped ? 'cancelled' : 'failed';
     this.#onChange();
   }
 
@@ -152,4 +164,8 @@ export class Exchange {
   #toWall(monotonicMs: number | null): number | null {
     return monotonicMs === null ? null : Math.round(this.#arrivedAtMs + monotonicMs - this.#arrivedMs);
   }
+}
+
+function toCount(value: number): number {
+  return Math.min(Math.max(0, Math.round(value)), MOST_TOKENS);
 }
