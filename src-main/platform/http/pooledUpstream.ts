@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { Clock } from '../../base/clock.ts';
+import { joinPath } from './joinPath.ts';
 import type { Upstream, UpstreamRequest, UpstreamResponse, UpstreamTarget } from './upstream.ts';
 
 /** llama-server closes idle connections after 5 s: one that idled longer than this is not used again. */
@@ -55,10 +56,4 @@ export class PooledUpstream implements Upstream {
       pool.destroy().catch(() => undefined);
     }
   }
-}
-
-/** An origin may end in `/v1`, as base addresses of such services do; the path then does not begin with it again. */
-function joinPath(origin: string, path: string): string {
-  const prefix = new URL(origin).pathname.replace(/\/+$/, '');
-  return prefix.endsWith('/v1') && path.startsWith('/v1/') ? `${prefix}${path.slice(3)}` : `${prefix}${path}`;
 }

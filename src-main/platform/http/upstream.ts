@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** A program that answers HTTP: an origin, which may have a path, through a local socket where `socketPath` is set. */
 export interface UpstreamTarget {
   readonly origin: string;
@@ -20,7 +22,7 @@ export interface UpstreamResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** As the bytes come. Leaving the loop early closes the connection. */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: Readable;
 }
 
 /** Sends requests to other programs over connections that are kept. */

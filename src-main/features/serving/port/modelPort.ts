@@ -5,6 +5,7 @@ import { createId } from '../../../base/ids.ts';
 import { KEY_PREFIX } from '../keys/apiKeyService.ts';
 import { decideCaller, type Caller } from './callerPolicy.ts';
 import type { Dialect } from './errorBodies.ts';
+import { WriteRounds } from './exchange/writeRounds.ts';
 import type { PortDeps } from './portDeps.ts';
 import { ResponseStore } from './responses/responseStore.ts';
 import { createProblem, PortError, type PortProblem } from './portError.ts';
@@ -27,6 +28,8 @@ const REFUSED_KEYS = {
   unknown: 'This API key is not known here.', revoked: 'This API key was revoked.', expired: 'This API key has expired.',
 } as const;
 const STRANGER: PortVisitor = { isOwner: false, foreignOrigin: null };
+const STARTING = createProblem(503, 'starting', 'Wheelhouse is starting.', { retryAfterMs: 1_000 });
+const SHUTTING_DOWN = createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 });
 const ALLOWED_METHODS = 'GET, POST, DELETE, OPTIONS';
 
 /** The port that speaks OpenAI's protocol, Anthropic's and Ollama's, in front of every engine. Routing and bodies are Fastify's. */
@@ -35,9 +38,11 @@ export class ModelPort {
   readonly #visitors = new WeakMap<IncomingMessage, PortVisitor>();
   readonly #callers = new WeakMap<IncomingMessage, Caller>();
   #app: FastifyInstance | null = null;
+  /** What is said while nothing is taken. */
+  #refusal = STARTING;
 
-  constructor(deps: Omit<PortDeps, 'responses'>) {
-    this.#deps = { ...deps, responses: new ResponseStore() };
+  constructor(deps: Omit<PortDeps, 'responses' | 'rounds'>) {
+    this.#deps = { ...deps, responses: new ResponseStore(), rounds: new WriteRounds(deps.clock) };
   }
 
   /** Whether this path is answered here. */
@@ -61,11 +66,13 @@ export class ModelPort {
     this.#app = app;
   }
 
-  /** Ends what runs, and waits until each has been recorded. */
+  /** Refuses what comes from now on and ends what runs, each told in its own words; waits until each has been recorded. Twice is harmless. */
   async stop(): Promise<void> {
-    await this.#deps.book.stopAll('shutting_down');
-    await this.#app?.close();
+    const app = this.#app;
     this.#app = null;
+    this.#refusal = SHUTTING_DOWN;
+    await this.#deps.book.stopAll('shutting_down');
+    await app?.close();
   }
 
   /** Answers a request whose Host and Origin were found to be in order. */
@@ -74,7 +81,7 @@ export class ModelPort {
     // A page that an engine sends must not act as one of ours.
     response.setHeader('content-security-policy', 'sandbox allow-scripts');
     response.setHeader('x-content-type-options', 'nosniff');
-    if (this.#app === null) { this.#tell(request, response, createProblem(503, 'starting', 'Wheelhouse is starting.', { retryAfterMs: 1_000 })); return; }
+    if (this.#app === null) { this.#tell(request, response, this.#refusal); return; }
     if (visitor.foreignOrigin !== null) setForeignHeaders(response, visitor.foreignOrigin);
     if (request.method === 'OPTIONS') { sendOptions(request, response); return; }
     this.#app.routing(request, response);

@@ -3,13 +3,14 @@ import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../../../../test/fakes/facts/fakeClock.ts';
 import { ClientWire } from './clientWire.ts';
+import { WriteRounds } from './writeRounds.ts';
 
 function makeWire(): { clock: FakeClock; wire: ClientWire; response: ServerResponse; written: string[] } {
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   const written: string[] = [];
   response.write = (text: unknown): boolean => { written.push(String(text)); return true; };
   const clock = new FakeClock();
-  return { clock, response, written, wire: new ClientWire({ response, clock, requestId: 'req_1', keepAlive: ': keep-alive\n\n', getOpening: () => '', contentType: 'text/event-stream' }) };
+  return { clock, response, written, wire: new ClientWire({ response, clock, rounds: new WriteRounds(clock), requestId: 'req_1', keepAlive: ': keep-alive\n\n', getOpening: () => '', contentType: 'text/event-stream' }) };
 }
 
 test('headers wait for the last delay that was named', async () => {
@@ -47,12 +48,12 @@ test('a client that reads nothing for minutes is let go; one that is only slow i
   response.write = () => false;
   const leaving = new AbortController();
 
-  const slow = wire.write('a', leaving.signal);
+  const slow = wire.write(Buffer.from('a'), leaving.signal);
   await clock.advance(4 * 60_000);
   response.emit('drain');
   await slow;
   const afterSlow = [response.destroyed, clock.pendingCount];
-  const stuck = wire.write('b', leaving.signal).catch(() => 'left');
+  const stuck = wire.write(Buffer.from('b'), leaving.signal).catch(() => 'left');
   await clock.advance(5 * 60_000);
   leaving.abort();
 

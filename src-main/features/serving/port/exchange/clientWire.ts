@@ -1,16 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Clock } from '../../../../base/clock.ts';
+import { WritePace } from './writePace.ts';
+import type { WriteRounds } from './writeRounds.ts';
 
 /** No more than this passes without a byte while a client of a stream waits. */
 const QUIET_MS = 10_000;
 /** A client that took nothing for so long has gone without a word, and others wait for its slot. */
 const STUCK_MS = 5 * 60_000;
+/** Never more than this is held back for the next write. */
+const MAX_HELD_LETTERS = 16 * 1024;
 const STREAM_HEADERS = { 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
 
 interface WireOptions {
   response: ServerResponse;
   clock: Clock;
+  /** When what is held back goes out. */
+  rounds: WriteRounds;
   requestId: string;
   /** What is written when nothing else is; null where the format has no room for it. */
   keepAlive: string | null;
@@ -24,6 +30,9 @@ export class ClientWire {
   readonly #options: WireOptions;
   #cancelEarly: (() => void) | null = null;
   #cancelQuiet: (() => void) | null = null;
+  readonly #pace = new WritePace();
+  readonly #flush = (): void => { this.#sendHeld(); };
+  #held = '';
   #wroteAtMs = 0;
 
   constructor(options: WireOptions) {
@@ -41,14 +50,14 @@ export class ClientWire {
     this.#cancelEarly = this.hasBegun ? null : this.#options.clock.after(delayMs, () => { this.beginStream(); if (this.#options.keepAlive !== null) this.#send(this.#options.keepAlive); });
   }
 
-  /** Sends 200 and the headers of a stream; twice is harmless. */
+  /** Sends 200 and the headers of a stream, with the first words where they follow at once; twice is harmless. */
   beginStream(): void {
-    const { response, clock, keepAlive, contentType, requestId, getOpening } = this.#options;
+    const { response, clock, rounds, keepAlive, contentType, requestId, getOpening } = this.#options;
     this.#cancelEarly?.();
     if (this.hasBegun || response.destroyed) return;
     response.writeHead(200, { 'content-type': contentType, ...STREAM_HEADERS, 'x-request-id': requestId });
-    response.flushHeaders();
-    this.#send(getOpening());
+    this.hold(getOpening());
+    rounds.add(this.#flush);
     if (keepAlive === null) return;
     this.#cancelQuiet = clock.every(QUIET_MS / 2, () => {
       if (clock.monotonicMs() - this.#wroteAtMs >= QUIET_MS / 2) this.#send(keepAlive);
@@ -61,22 +70,29 @@ export class ClientWire {
     if (!response.destroyed) response.writeHead(status, { ...headers, 'x-accel-buffering': 'no', 'x-request-id': requestId });
   }
 
+  /** Writes a piece of a stream, together with those that follow within a round where they come very fast. A promise where `write` would wait. */
+  writePiece(text: string, signal: AbortSignal): Promise<void> | null {
+    this.hold(text);
+    const { clock, rounds, response } = this.#options;
+    if (this.#pace.isFree(clock.monotonicMs()) || this.#held.length > MAX_HELD_LETTERS) this.#sendHeld();
+    else rounds.add(this.#flush);
+    return response.writableNeedDrain ? this.#drain(signal) : null;
+  }
+
+  /** Keeps a piece of a stream for what is written next, the end or an error at the latest. */
+  hold(text: string): void {
+    this.#held += text;
+  }
+
   /** Waits while the client reads slower than the engine writes; one that reads nothing for too long is let go. @throws the signal's reason */
-  async write(text: string | Uint8Array, signal: AbortSignal): Promise<void> {
-    const { response, clock } = this.#options;
-    if (this.#send(text) || response.destroyed) return;
-    const stopWaiting = clock.after(STUCK_MS, () => { response.destroy(); });
-    try {
-      await once(response, 'drain', { signal });
-    } finally {
-      stopWaiting();
-    }
+  async write(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    if (!this.#send(bytes)) await this.#drain(signal);
   }
 
   /** Ends a stream that has begun. */
   end(text: string): void {
     this.dispose();
-    this.#options.response.end(text);
+    this.#options.response.end(this.#held + text);
   }
 
   /** Answers in one piece. */
@@ -98,6 +114,27 @@ export class ClientWire {
   dispose(): void {
     this.#cancelEarly?.();
     this.#cancelQuiet?.();
+    this.#options.rounds.remove(this.#flush);
+  }
+
+  #sendHeld(): void {
+    this.#options.rounds.remove(this.#flush);
+    const text = this.#held;
+    this.#held = '';
+    this.#pace.noteWrite(this.#options.clock.monotonicMs());
+    if (text === '') this.#options.response.flushHeaders();
+    else this.#send(text);
+  }
+
+  async #drain(signal: AbortSignal): Promise<void> {
+    const { response, clock } = this.#options;
+    if (response.destroyed) return;
+    const stopWaiting = clock.after(STUCK_MS, () => { response.destroy(); });
+    try {
+      await once(response, 'drain', { signal });
+    } finally {
+      stopWaiting();
+    }
   }
 
   #send(text: string | Uint8Array): boolean {

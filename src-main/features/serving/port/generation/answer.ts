@@ -11,6 +11,8 @@ export interface Answer {
   open(): string;
   /** What a piece adds to a stream. */
   add(chunk: JsonObject): string;
+  /** What a piece adds that differs from the last one in its words only, which come as JSON writes them; absent where pieces are told in another shape. */
+  addWords?(words: string): string;
   /** The last words of a stream, or the whole answer. */
   end(usage: JsonObject): string;
   /** Said in the middle of a stream, which ends with it. */

@@ -2,7 +2,9 @@ import { asNumber, asObject, asObjects, asString, isObject, parseJson, type Json
 import { createProblem, PortError } from '../portError.ts';
 import { translateStreamError } from '../upstream/engineErrors.ts';
 import type { ServerEvent } from '../upstream/serverEvents.ts';
+import { RepeatedPiece } from './repeatedPiece.ts';
 import { ToolCallIds } from './toolCallIds.ts';
+import { UsageSum } from './usageSum.ts';
 
 interface ReaderOptions {
   /** What the engine sends: messages of a chat, or plain text. */
@@ -26,7 +28,8 @@ export class ChunkReader {
   readonly #toolCalls: ToolCallIds;
   #id: string | null = null;
   #created: number;
-  #usage: JsonObject | null = null;
+  readonly #repeated: RepeatedPiece;
+  readonly #usage: UsageSum;
   #timings: JsonObject | null = null;
   #pieceCount = 0;
   #isDone = false;
@@ -35,6 +38,8 @@ export class ChunkReader {
     this.#options = options;
     this.#created = Math.floor(options.nowMs / 1_000);
     this.#toolCalls = new ToolCallIds(() => options.createId('call'));
+    this.#repeated = new RepeatedPiece(options.kind === 'chat' ? 'content' : 'text');
+    this.#usage = new UsageSum();
   }
 
   /** The engine said that it has finished. */
@@ -54,13 +59,23 @@ export class ChunkReader {
 
   /** Figures as the engine gave them; where it gave none, the pieces are counted. */
   readUsage(): JsonObject {
-    const told = this.#usage ?? {};
+    const told = this.#usage.toObject();
     const timed = readTimings(this.#timings);
     const prompt = asNumber(told['prompt_tokens']) ?? timed.promptTokens;
     const completion = asNumber(told['completion_tokens']) ?? this.#pieceCount;
     const details = asObject(told['prompt_tokens_details']);
     const cached = asNumber(details['cached_tokens']) ?? timed.cachedTokens;
     return { ...told, prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion, ...(cached !== null && { prompt_tokens_details: { ...details, cached_tokens: cached } }) };
+  }
+
+  /**
+   * The words of an event that is like the one that `read` returned last but for them, as JSON writes them; null for any
+   * other, which `read` takes.
+   */
+  readWords({ kind, text }: ServerEvent): string | null {
+    const words = kind === 'data' ? this.#repeated.match(text) : null;
+    if (words !== null) this.#pieceCount += 1;
+    return words;
   }
 
   /** The piece that an event holds; null when there is nothing to pass on. @throws PortError */
@@ -72,7 +87,9 @@ export class ChunkReader {
     const value = parseJson(text);
     if (!isObject(value)) throw new PortError(createProblem(502, 'engine_error', 'The engine sent something that is not an answer.'));
     if (kind === 'error' || value['error'] != null) throw new PortError(translateStreamError(kind === 'error' && value['error'] == null ? { error: value } : value));
-    return this.#normalise(value);
+    const piece = this.#normalise(value);
+    this.#repeated.learn(text, piece === null ? null : readOnlyWords(piece));
+    return piece;
   }
 
   /** The whole answer of an engine that does not stream, as one piece. @throws PortError */
@@ -94,7 +111,7 @@ export class ChunkReader {
   }
 
   #normalise({ usage, timings, __verbose: _verbose, choices, ...rest }: JsonObject): JsonObject | null {
-    if (isObject(usage)) this.#usage = usage;
+    if (isObject(usage)) this.#usage.add(usage, asObjects(choices).map((choice) => asNumber(choice['index']) ?? 0));
     if (isObject(timings)) this.#timings = timings;
     const normalised = asObjects(choices).map((choice) => this.#normaliseChoice(choice));
     if (normalised.length === 0) return null;
@@ -142,6 +159,15 @@ export class ChunkReader {
 function readTimings(timings: JsonObject | null): { promptTokens: number; cachedTokens: number | null } {
   const cachedTokens = asNumber(timings?.['cache_n']);
   return { promptTokens: (asNumber(timings?.['prompt_n']) ?? 0) + (cachedTokens ?? 0), cachedTokens };
+}
+
+/** What a piece says that says nothing else: not its beginning, no end, no tool call. */
+function readOnlyWords({ choices }: JsonObject): string | null {
+  const [choice, ...others] = asObjects(choices);
+  if (choice === undefined || others.length > 0 || choice['finish_reason'] !== null) return null;
+  const { delta } = choice;
+  if (!isObject(delta)) return asString(choice['text']);
+  return Object.keys(delta).length === 1 ? asString(delta['content']) : null;
 }
 
 function hasText(value: unknown): boolean {

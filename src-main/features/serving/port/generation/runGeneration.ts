@@ -1,15 +1,13 @@
 import { createId } from '../../../../base/ids.ts';
 import type { SlotLease } from '../../scheduler/schedulerPort.ts';
-import type { UpstreamResponse } from '../../../../platform/http/upstream.ts';
 import type { ClientWire } from '../exchange/clientWire.ts';
-import { askEngine, readJson, takeSlot } from '../exchange/engineCall.ts';
+import { askEngine, takeSlot } from '../exchange/engineCall.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { asNumber, asObject, type JsonObject } from '../json.ts';
 import type { PortDeps } from '../portDeps.ts';
-import { createProblem, PortError } from '../portError.ts';
-import { readServerEvents } from '../upstream/serverEvents.ts';
 import type { Answer } from './answer.ts';
 import { ChunkReader } from './chunkReader.ts';
+import { Relay } from './relay.ts';
 
 /** A generation that was asked for, ready to be sent to whichever engine gets it. */
 export interface Generation {
@@ -53,54 +51,10 @@ export async function runGeneration(run: Run, generation: Generation): Promise<v
   if (answer.isStream) wire.beginStream();
   const reader = new ChunkReader({ kind: generation.kind, model: exchange.facts.model, createId: (prefix) => createId(prefix, deps.clock.nowMs()), nowMs: deps.clock.nowMs(), keepsTimings: generation.body['timings_per_token'] === true });
   try {
-    await relay(run, { reader, response, signal });
+    await new Relay({ clock: deps.clock, exchange, wire, answer, reader, signal }).pass(response);
   } finally {
     exchange.setUsage(toUsage(reader.readUsage()));
   }
-}
-
-interface Relay { readonly reader: ChunkReader; readonly response: UpstreamResponse; readonly signal: AbortSignal }
-
-async function relay(run: Run, { reader, response, signal }: Relay): Promise<void> {
-  if (isEventStream(response)) {
-    for await (const events of readServerEvents(response.body)) {
-      signal.throwIfAborted();
-      await pass(run, reader, signal, events.map((event) => () => (reader.isDone ? null : reader.read(event))));
-      if (reader.isDone) break;
-    }
-  } else {
-    const whole = await readJson(response);
-    await pass(run, reader, signal, [() => reader.readWhole(whole)]);
-  }
-  signal.throwIfAborted();
-  if (!reader.isDone && !reader.isComplete) throw new PortError(createProblem(502, 'engine_crashed', 'The engine ended its answer before it was whole.'));
-  await pass(run, reader, signal, [() => reader.readEnd()]);
-  finish(run.wire, run.answer, reader);
-}
-
-/** Writes all that came at once in one go; what came before a piece that fails is written too. */
-async function pass({ exchange, wire, answer }: Run, reader: ChunkReader, signal: AbortSignal, pieces: readonly (() => JsonObject | null)[]): Promise<void> {
-  let text = '';
-  try {
-    for (const read of pieces) {
-      const chunk = read();
-      if (chunk !== null) text += answer.add(chunk);
-    }
-  } finally {
-    exchange.noteTokens(reader.pieceCount);
-    if (answer.isStream && text !== '') await wire.write(text, signal);
-  }
-}
-
-function finish(wire: ClientWire, answer: Answer, reader: ChunkReader): void {
-  const text = answer.end(reader.readUsage());
-  if (answer.isStream) wire.end(text);
-  else wire.sendWhole(200, { 'content-type': answer.contentType, 'cache-control': 'no-store' }, text);
-}
-
-/** Some engines answer a stream without saying so; only JSON is read as JSON. */
-function isEventStream({ headers }: UpstreamResponse): boolean {
-  return !String(headers['content-type'] ?? '').includes('application/json');
 }
 
 export function toUsage(usage: JsonObject): { promptTokens: number; completionTokens: number; cachedTokens: number } {

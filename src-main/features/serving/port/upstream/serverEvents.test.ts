@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { readServerEvents } from './serverEvents.ts';
+import { ServerEventReader } from './serverEvents.ts';
 
-async function* pieces(...texts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
-  for (const text of texts) yield typeof text === 'string' ? Buffer.from(text) : text;
+function read(...texts: (string | Uint8Array)[]): string[][] {
+  const reader = new ServerEventReader();
+  const events = [...texts.map((text) => reader.read(Buffer.from(text))), reader.end()];
+  return events.filter((some) => some.length > 0).map((some) => some.map(({ kind, text }) => `${kind} ${text}`));
 }
-const read = async (...texts: (string | Uint8Array)[]): Promise<string[][]> => (await Array.fromAsync(readServerEvents(pieces(...texts)))).map((events) => events.map(({ kind, text }) => `${kind} ${text}`));
 
 test.each<[string, (string | Uint8Array)[], string[][]]>([
   ['what came at once stays together', ['data: a\n\ndata: b\n\n'], [['data a', 'data b']]],
@@ -17,6 +18,6 @@ test.each<[string, (string | Uint8Array)[], string[][]]>([
   ['errors of old llama-servers are seen', ['error: {"code":500}\n\n'], [['error {"code":500}']]],
   ['letters cut in two are put together', [Buffer.from('data: ü\n\n').subarray(0, 7), Buffer.from('data: ü\n\n').subarray(7)], [['data ü']]],
   ['what is no event is nothing', ['<html>\n\n'], []],
-])('%s', async (_name, texts, expected) => {
-  expect(await read(...texts)).toEqual(expected);
+])('%s', (_name, texts, expected) => {
+  expect(read(...texts)).toEqual(expected);
 });

@@ -8,24 +8,26 @@ const MAX_EVENT_LETTERS = 64 * 1024 * 1024;
 export class EndlessEventError extends Error {}
 
 /**
- * Takes a stream of bytes apart into events: all those that one piece of bytes completed at once, so that they can be
+ * Takes a stream of bytes apart into events: all those that one piece of bytes completes at once, so that they can be
  * passed on in one write. Letters that were cut between two pieces are put together again; comments are left out.
- * @throws EndlessEventError
  */
-export async function* readServerEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent[]> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const bytes of body) {
-    rest += decoder.decode(bytes, { stream: true });
-    if (rest.length > MAX_EVENT_LETTERS) throw new EndlessEventError('an event without an end');
-    const end = findEnd(rest);
-    if (end === 0) continue;
-    const events = parseEvents(rest.slice(0, end));
-    rest = rest.slice(end);
-    if (events.length > 0) yield events;
+export class ServerEventReader {
+  readonly #decoder = new TextDecoder();
+  #rest = '';
+
+  /** @throws EndlessEventError */
+  read(bytes: Uint8Array): ServerEvent[] {
+    const text = this.#rest + this.#decoder.decode(bytes, { stream: true });
+    if (text.length > MAX_EVENT_LETTERS) throw new EndlessEventError('an event without an end');
+    const end = findEnd(text);
+    this.#rest = text.slice(end);
+    return end === 0 ? [] : parseEvents(text.slice(0, end));
   }
-  const last = parseEvents(rest + decoder.decode());
-  if (last.length > 0) yield last;
+
+  /** What is left when the stream has ended. */
+  end(): ServerEvent[] {
+    return parseEvents(this.#rest + this.#decoder.decode());
+  }
 }
 
 /** Behind the last empty line. */
@@ -36,10 +38,12 @@ function findEnd(text: string): number {
 }
 
 function parseEvents(text: string): ServerEvent[] {
-  return text.split(/\r?\n\r?\n/).flatMap((block) => parseEvent(block) ?? []);
+  const blocks = text.includes('\r') ? text.split(/\r?\n\r?\n/) : text.split('\n\n');
+  return blocks.flatMap((block) => parseEvent(block) ?? []);
 }
 
 function parseEvent(block: string): ServerEvent | null {
+  if (block.startsWith('data: ') && !block.includes('\n')) return { kind: 'data', text: block.slice(6) };
   const lines = block.split(/\r?\n/);
   const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(line.charAt(5) === ' ' ? 6 : 5));
   if (data.length > 0) return { kind: 'data', text: data.join('\n') };

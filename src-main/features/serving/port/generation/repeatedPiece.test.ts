@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { ChunkReader } from './chunkReader.ts';
+import { OpenAiStream } from './openaiStream.ts';
+import { RepeatedPiece } from './repeatedPiece.ts';
+
+const piece = (words: string, rest = ''): string => `{"choices":[{"finish_reason":null,"index":0,"delta":{"content":${words}}}],"created":1,"id":"x"${rest}}`;
+
+test.each<[string, string, string | null]>([
+  ['other words', piece('" you"'), ' you'],
+  ['words with escapes', piece(String.raw`"a \"b\" \\ \n \u00e9"`), String.raw`a \"b\" \\ \n \u00e9`],
+  ['letters of any script', piece('"日本 🚀"'), '日本 🚀'],
+  ['no words', piece('""'), null],
+  ['another second', piece('" you"').replace('"created":1', '"created":2'), null],
+  ['another field', piece('" you"', ',"timings":{}'), null],
+  ['an end in the middle of the words', piece('"a"},"x":{"y":"b"'), null],
+  ['an escape that JSON does not know', piece(String.raw`"\x41"`), null],
+  ['an escape that goes on behind the words', piece('"a\\"'), null],
+  ['no words at all', piece('null'), null],
+])('of a piece with %s the words are taken only where it is like the one before', (_name, text, expected) => {
+  const repeated = new RepeatedPiece('content');
+  repeated.learn(piece('"Hello"'), 'Hello');
+
+  expect(repeated.match(text)).toBe(expected);
+});
+
+test('a piece whose words stand there twice, or are written in another way, is not compared with', () => {
+  for (const text of ['{"delta":{"content":"a"},"content":"b"}', String.raw`{"delta":{"content":"\u0061"}}`]) {
+    const repeated = new RepeatedPiece('content');
+    repeated.learn(text, 'a');
+
+    expect(repeated.match(text)).toBeNull();
+  }
+});
+
+const ANSWERS = {
+  chat: ['{"role":"assistant","content":null}', '{"content":"A"}', '{"content":" \\"b\\""}', '{"content":"\\n"}', '{"reasoning_content":"hm"}', '{"content":" c"}', '{"content":" d","x":1}', '{"content":" e"}'].map((delta) => `{"id":"1","model":"theirs","created":7,"choices":[{"index":0,"delta":${delta},"finish_reason":null}],"usage":null}`),
+  text: ['"A"', '" b"', '" c"'].map((words) => `{"id":"1","model":"theirs","created":7,"choices":[{"index":0,"text":${words},"logprobs":null,"finish_reason":null}]}`),
+};
+
+test.each(['chat', 'text'] as const)('the client hears the same whether pieces of a %s are compared or read', (kind) => {
+  const tell = (isComparing: boolean): unknown[] => {
+    const reader = new ChunkReader({ kind, model: 'ours', createId: (prefix) => `${prefix}_1`, nowMs: 0, keepsTimings: false });
+    const stream = new OpenAiStream({ isUsageWanted: true });
+    return ANSWERS[kind].map((text) => {
+      const words = isComparing ? reader.readWords({ kind: 'data', text }) : null;
+      const told = words === null ? stream.add(reader.read({ kind: 'data', text }) ?? {}) : stream.addWords(words);
+      return [JSON.parse(told.replace('data: ', '')) as unknown, reader.pieceCount];
+    });
+  };
+
+  expect(tell(true)).toEqual(tell(false));
+});

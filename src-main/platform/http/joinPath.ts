@@ -1,0 +1,13 @@
+/** As in `/v1`, `/api/paas/v4` and `/v1beta/openai`. */
+const VERSION = /\/v\d+[a-z\d]*(\/|$)/;
+
+/** Whether an origin has a path that names a version, as base addresses of services do. */
+export function namesVersion(origin: string): boolean {
+  return VERSION.test(new URL(origin).pathname);
+}
+
+/** The path of a request at an origin that may have one itself; one that names a version stands for `/v1`. */
+export function joinPath(origin: string, path: string): string {
+  const prefix = new URL(origin).pathname.replace(/\/+$/, '');
+  return namesVersion(origin) && path.startsWith('/v1/') ? `${prefix}${path.slice(3)}` : `${prefix}${path}`;
+}

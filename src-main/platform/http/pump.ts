@@ -1,0 +1,26 @@
+import { finished, type Readable } from 'node:stream';
+
+/**
+ * Calls for each piece of a body as it comes, without a turn of the loop in between. A promise that comes back holds the
+ * sender up until it resolves. Resolves at the end of the body. @throws what `take` throws, which closes the connection,
+ * and what broke the connection off
+ */
+export function pump(body: Readable, take: (bytes: Uint8Array) => Promise<void> | null): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  const fail = (error: unknown): void => {
+    reject(error instanceof Error ? error : new Error('the body could not be taken', { cause: error }));
+    body.destroy();
+  };
+  finished(body, { writable: false }, (error) => { if (error) reject(error); else resolve(undefined); });
+  body.on('data', (bytes: Uint8Array) => {
+    try {
+      const waiting = take(bytes);
+      if (waiting === null) return;
+      body.pause();
+      waiting.then(() => { body.resume(); }, fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+  return promise;
+}
