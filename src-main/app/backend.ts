@@ -29,7 +29,7 @@ interface BackendParts {
   features: Features;
   gpuFeatures: Pick<GpuFeatures, 'start' | 'stop' | 'readMetrics'>;
   modelFeatures: Pick<ModelFeatures, 'start' | 'stop'>;
-  modelServer: Pick<ModelServer, 'start' | 'stop' | 'carrier' | 'renderMetrics'>;
+  modelServer: Pick<ModelServer, 'start' | 'closePort' | 'stop' | 'carrier' | 'renderMetrics'>;
   access: AccessService;
   eventLoop: EventLoopMonitor;
   ptyHost: PtyHost;
@@ -135,8 +135,8 @@ export class Backend {
   }
 
   async #listen(): Promise<void> {
-    const { config, logFile, access, gpuFeatures, modelServer } = this.#parts;
-    const deps = { access, rest: this.#rest, webSocket: this.#webSocket, serveWindow: serveWindow(config.window), serveMetrics: serveMetrics(async () => `${await gpuFeatures.readMetrics()}${modelServer.renderMetrics()}`), modelPort: modelServer.carrier, log: logFile.log };
+    const { config, logFile, access, gpuFeatures, modelServer, clock } = this.#parts;
+    const deps = { clock, access, rest: this.#rest, webSocket: this.#webSocket, serveWindow: serveWindow(config.window), serveMetrics: serveMetrics(async () => `${await gpuFeatures.readMetrics()}${modelServer.renderMetrics()}`), modelPort: modelServer.carrier, log: logFile.log };
     if (process.platform !== 'win32') await rm(config.socket, { force: true });
     this.#socketListener = new HttpListener(deps, { kind: 'socket', path: config.socket });
     await this.#socketListener.start();
@@ -178,14 +178,16 @@ export class Backend {
     const { features, gpuFeatures, modelFeatures, modelServer, ptyHost, eventLoop, opened, lock, logFile, clock } = this.#parts;
     const { log } = logFile;
     log.info('backend.stopping', { runs });
+    // Whoever is being answered is told while the connections still stand.
+    const answers = [{ name: 'answers', stop: () => features.messages.stop() }, { name: 'port', stop: () => modelServer.closePort() }];
     if (runs === 'stop') {
-      await stopWithin({ clock, log, deadlineMs: STOP_RUNS_MS, steps: [{ name: 'runs', stop: () => features.instances.stopAll() }, { name: 'shells', stop: () => features.terminals.closeShells() }] });
+      await stopWithin({ clock, log, deadlineMs: STOP_RUNS_MS, steps: [...answers, { name: 'runs', stop: () => features.instances.stopAll() }, { name: 'shells', stop: () => features.terminals.closeShells() }] });
     }
     await stopWithin({
       clock, log, deadlineMs: STOP_REST_MS,
       steps: [
-        { name: 'listeners', stop: async () => { this.#webSocket.stop(); await this.#tcpListener?.stop(); await this.#socketListener?.stop(); } },
-        { name: 'answers', stop: () => features.messages.stop() },
+        ...(runs === 'stop' ? [] : answers),
+        { name: 'listeners', stop: async () => { this.#webSocket.stop(); await Promise.all([this.#tcpListener?.stop(), this.#socketListener?.stop()]); } },
         { name: 'engines', stop: () => modelServer.stop() },
         { name: 'models', stop: () => modelFeatures.stop() },
         { name: 'instances', stop: () => features.instances.stop() },

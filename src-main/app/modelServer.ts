@@ -51,6 +51,8 @@ export interface ModelServer {
   /** What is added to the page at /metrics. */
   readonly renderMetrics: () => string;
   start(): Promise<void>;
+  /** Refuses requests from now on and ends what is being answered, while clients are still connected. */
+  closePort(): Promise<void>;
   /** Ends what is being answered, then every engine. */
   stop(): Promise<void>;
 }
@@ -74,6 +76,7 @@ export function createModelServer(surroundings: Surroundings): ModelServer {
       await features.start();
       await port.start();
     },
+    closePort: () => port.close(),
     stop: async () => {
       await port.stop();
       await features.stop();

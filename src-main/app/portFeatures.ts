@@ -29,7 +29,9 @@ export interface PortFeatures {
   /** What the port adds to the page at /metrics. */
   readonly renderMetrics: () => string;
   start(): Promise<void>;
-  /** Ends what runs and writes down what was used. */
+  /** Refuses what comes and ends what runs, while its clients are still connected. */
+  close(): Promise<void>;
+  /** Ends the rest and writes down what was used. */
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export function createPortFeatures({ opened, journal, settings, apiKeySecret, ve
       stack.add(serving.control.onDidChange((model) => { metrics.noteState(model); }));
       await port.start();
     },
+    close: () => port.stop(),
     stop: async () => {
       await port.stop();
       await upstream.close();

@@ -129,6 +129,8 @@ export interface PortWorld {
   /** Whether this machine needs no key. */
   isLoopbackOpen: boolean;
   ask(path: string, options?: { method?: string; headers?: Record<string, string>; body?: unknown; signal?: AbortSignal }): Promise<Response>;
+  /** As the backend closes it: clients stay connected. */
+  closePort(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -180,6 +182,7 @@ export async function startPortWorld(): Promise<PortWorld> {
       method: method ?? (body === undefined ? 'GET' : 'POST'), headers: { 'content-type': 'application/json', ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }), ...(signal !== undefined && { signal }),
     }),
+    closePort: () => port.stop(),
     stop: async () => {
       await port.stop();
       await closeServer(server);

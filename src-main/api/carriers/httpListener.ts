@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { once } from 'node:events';
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { decideAccess, hostsOf, SESSION_COOKIE, SESSION_MS, type AccessService } from '../../features/access/index.ts';
 import type { ServeMetrics } from './metricsPage.ts';
@@ -19,6 +20,7 @@ interface ListenerDeps {
   modelPort: ModelPortCarrier;
   serveWindow: ServeFiles;
   serveMetrics: ServeMetrics;
+  clock: Clock;
   log: Logger;
 }
 
@@ -29,6 +31,8 @@ export type ListenPlace =
 
 const REFUSALS = { host: 403, origin: 403, token: 401 } as const;
 const KEEP_ALIVE_MS = 75_000;
+/** So long the last words to each client may take to go out. */
+const LAST_WORDS_MS = 250;
 
 /** One HTTP listener: /health, /api, /rpc, /frames, the window and the model port, each behind the same access decision. */
 export class HttpListener {
@@ -67,14 +71,16 @@ export class HttpListener {
     if (place.kind === 'tcp') this.#allowedHosts = hostsOf({ address: place.address, port: portOf(server), allowed: place.allowedHosts });
   }
 
+  /** Takes nobody any more, and lets go of whoever is connected. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = null;
     if (server === null) return;
     const closed = once(server, 'close');
     server.close();
-    server.closeAllConnections();
+    const cutOff = this.#deps.clock.after(LAST_WORDS_MS, () => { server.closeAllConnections(); });
     await closed;
+    cutOff();
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {

@@ -5,7 +5,6 @@ import { createId } from '../../../base/ids.ts';
 import { KEY_PREFIX } from '../keys/apiKeyService.ts';
 import { decideCaller, type Caller } from './callerPolicy.ts';
 import type { Dialect } from './errorBodies.ts';
-import { WriteRounds } from './exchange/writeRounds.ts';
 import type { PortDeps } from './portDeps.ts';
 import { ResponseStore } from './responses/responseStore.ts';
 import { createProblem, PortError, type PortProblem } from './portError.ts';
@@ -41,8 +40,8 @@ export class ModelPort {
   /** What is said while nothing is taken. */
   #refusal = STARTING;
 
-  constructor(deps: Omit<PortDeps, 'responses' | 'rounds'>) {
-    this.#deps = { ...deps, responses: new ResponseStore(), rounds: new WriteRounds(deps.clock) };
+  constructor(deps: Omit<PortDeps, 'responses'>) {
+    this.#deps = { ...deps, responses: new ResponseStore() };
   }
 
   /** Whether this path is answered here. */

@@ -13,6 +13,7 @@ export class ExchangeBook {
   readonly #ended: ServingRequest[] = [];
   readonly #didChange = new Emitter<ServingRequest>();
   readonly #didEnd = new Emitter<Exchange>();
+  #closing: StopCause | null = null;
 
   /** Something about one request is different, its end included. */
   readonly onDidChange = this.#didChange.event;
@@ -23,9 +24,11 @@ export class ExchangeBook {
     this.#clock = clock;
   }
 
+  /** One that comes after `stopAll` is stopped at once. */
   open(facts: ExchangeFacts): Exchange {
     const exchange: Exchange = new Exchange({ id: createId('req', this.#clock.nowMs()), facts, clock: this.#clock, onChange: () => { this.#didChange.fire(exchange.describe()); } });
     this.#running.set(exchange.id, exchange);
+    if (this.#closing !== null) exchange.stop(this.#closing);
     this.#didChange.fire(exchange.describe());
     return exchange;
   }
@@ -64,8 +67,9 @@ export class ExchangeBook {
     return exchange !== undefined;
   }
 
-  /** Stops all that runs; resolves when the last has ended. */
+  /** Stops all that runs and all that will come; resolves when the last has ended. */
   async stopAll(cause: StopCause): Promise<void> {
+    this.#closing = cause;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const ended = this.onDidEnd(() => { if (this.#running.size === 0) resolve(undefined); });
     for (const exchange of this.#running.values()) exchange.stop(cause);
