@@ -1,5 +1,6 @@
 import { Emitter } from '../../../base/emitter.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { joinPath, namesVersion } from '../../../platform/http/joinPath.ts';
 import type { Engine, EngineEndpoint, EngineExit, EngineHealth, EngineLaunch, EngineReport, EngineStarter } from './enginePort.ts';
 
 /** How long one that does not answer is asked before it counts as unreachable. */
@@ -79,7 +80,7 @@ class ExternalEngine implements Engine {
 
   async #ask({ origin, headers }: EngineEndpoint, signal: AbortSignal): Promise<'ready' | { problem: string; isFinal: boolean }> {
     try {
-      const response = await this.#deps.fetch(`${origin}/v1/models`, { headers, signal });
+      const response = await this.#deps.fetch(`${new URL(origin).origin}${joinPath(origin, '/v1/models')}`, { headers, signal });
       await response.body?.cancel();
       if (response.ok) return 'ready';
       return { problem: `it answers ${response.status}`, isFinal: response.status === 401 || response.status === 403 };
@@ -101,7 +102,9 @@ function findProblem(external: EngineLaunch['settings']['external'], key: string
   return external.keyVariable !== null && key === null ? `${external.keyVariable} is not set` : null;
 }
 
-/** Addresses are written with and without the `/v1` that clients append. */
-function toOrigin(baseUrl: string): string {
-  return baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '');
+/** Addresses are written with and without the `/v1` that clients append. Where a path names another version, it is whole. */
+export function toOrigin(baseUrl: string): string {
+  const whole = baseUrl.replace(/\/+$/, '');
+  const bare = whole.replace(/\/v1$/, '');
+  return namesVersion(bare) ? whole : bare;
 }
