@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { totalmem } from 'node:os';
 import { AppError } from '#contract/errors.ts';
 import type { ModelVersionId } from '#contract/modelIds.ts';
 import type { RemovalPlan } from '#contract/models.ts';
@@ -16,6 +15,7 @@ import type { Hub } from '../platform/hub/hub.ts';
 import { GGUF_WORKER_PATH, HuggingFaceHub } from '../platform/hub/huggingFaceHub.ts';
 import type { OpenedDatabase } from '../platform/sqlite/database.ts';
 import { ProcessTransfers } from '../platform/transfer/processTransfers.ts';
+import { readRam } from '../platform/workstation/ramReading.ts';
 import type { AppConfig } from './config.ts';
 import { createRegistryFeatures, type RegistryFeatures } from './registryFeatures.ts';
 
@@ -99,7 +99,8 @@ export function createModelFeatures(surroundings: Surroundings): ModelFeatures {
 /** What a new model may take now: what the ledger has left of each device, and what this process may have of the RAM. */
 function readBudget(leases: LeaseService): MemoryBudget {
   const devices = leases.ledger().devices.filter(({ isLost, exclusiveLeaseId }) => !isLost && exclusiveLeaseId === null);
-  return { gpus: devices.map(({ freeBytes, totalBytes }) => ({ freeBytes, totalBytes })), freeRamBytes: process.availableMemory(), totalRamBytes: totalmem() };
+  const ram = readRam();
+  return { gpus: devices.map(({ freeBytes, totalBytes }) => ({ freeBytes, totalBytes })), freeRamBytes: ram.availableBytes, totalRamBytes: ram.totalBytes };
 }
 
 function isUserCache(settings: SettingsService, places: AppConfig['hub']): boolean {

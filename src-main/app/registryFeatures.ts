@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { ModelVersionId } from '#contract/modelIds.ts';
@@ -12,6 +11,7 @@ import { CacheScanner, CorrectionRepository, createHuggingFaceCache, createImpor
 import { GgufEstimator } from '../platform/llama/ggufEstimator.ts';
 import { WorkerModelFileReader } from '../platform/modelFiles/workerModelFileReader.ts';
 import type { OpenedDatabase } from '../platform/sqlite/database.ts';
+import { readRam } from '../platform/workstation/ramReading.ts';
 import type { AppConfig } from './config.ts';
 
 interface Surroundings {
@@ -59,7 +59,7 @@ export function createRegistryFeatures({ config, opened, journal, isListingOther
   const estimator = new InsightsEstimator({ insights: new GgufEstimator({ clock, environment: config.environment, entryPath: entries.estimate }), fallback: new HeaderEstimator(reader), clock, log });
   const fits = new FitService({
     estimator, ledger: leases, corrections: new CorrectionRepository(opened.database), clock, isReadOnly: opened.isReadOnly,
-    readRam: () => ({ freeBytes: process.availableMemory(), totalBytes: totalmem() }),
+    readRam,
     listPaths: ({ id, files }) => files.flatMap((file) => (file.role === 'weights' || file.role === 'adapter' ? registry.getFilePath(id, file) ?? [] : [])),
   });
   const requireWritable = (): void => {

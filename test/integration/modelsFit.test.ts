@@ -68,7 +68,7 @@ function aService(known: readonly string[] = []): FitService {
   }
   return new FitService({
     estimator, ledger: { ledger: () => ({ devices: [] }), check: () => Promise.reject(new Error('not asked')) }, corrections: new CorrectionRepository(database), clock: systemClock, isReadOnly: false,
-    readRam: () => ({ freeBytes: 64 * GIB, totalBytes: 64 * GIB }), listPaths: ({ path }) => (path === null ? [] : [path]),
+    readRam: () => ({ availableBytes: 64 * GIB, totalBytes: 64 * GIB }), listPaths: ({ path }) => (path === null ? [] : [path]),
   });
 }
 

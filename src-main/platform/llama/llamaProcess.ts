@@ -20,7 +20,10 @@ export type LlamaReport =
 
 export interface LlamaExit { readonly code: number | null; readonly signal: string | null; readonly tail: readonly string[]; readonly failure: 'out_of_memory' | 'unreadable' | 'spawn_failed' | null }
 
-export interface LlamaProcessDeps { readonly clock: Clock; readonly processes: Pick<ProcessTable, 'readTree' | 'signalTree'> }
+export interface LlamaProcessDeps { readonly clock: Clock; readonly processes: Pick<ProcessTable, 'readTree' | 'readMappedFileBytes' | 'signalTree'> }
+
+/** What a process tree has in memory. `mappedFileBytes`: the part of it that the system could drop and counts as available. */
+export interface ResidentMemory { readonly residentBytes: number; readonly mappedFileBytes: number }
 
 /** What the line reader of one kind of engine may do. */
 export interface LineSink {
@@ -95,11 +98,13 @@ export class LlamaProcess {
     return this.#endpoint === null ? { kind: 'silent' } : readEngineHealth(this.#endpoint, signal);
   }
 
-  /** Memory of its processes now, bytes; null when there are none. */
-  async readResidentBytes(): Promise<number | null> {
+  /** Memory of its processes now; null when there are none. */
+  async readResident(): Promise<ResidentMemory | null> {
     if (this.pid === null) return null;
-    const { entries } = await this.#deps.processes.readTree({ rootPid: this.pid, mark: this.mark });
-    return entries.length === 0 ? null : entries.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+    const { processes } = this.#deps;
+    const tree = await processes.readTree({ rootPid: this.pid, mark: this.mark });
+    if (tree.entries.length === 0) return null;
+    return { residentBytes: tree.entries.reduce((sum, { rssBytes }) => sum + rssBytes, 0), mappedFileBytes: await processes.readMappedFileBytes(tree) };
   }
 
   /** TERM, for a busy llama-server twice, then KILL to the whole group; resolves when the last process is gone. */

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CPU_TICKS_PER_SECOND, RUN_MARK_VARIABLE } from './processTable.ts';
 import type { PortListener, ProcessFacts, ProcessRow } from './processTable.ts';
 import { parseListeningSockets } from './procNet.ts';
-import { findVariable, parsePageSize, parseProcStat } from './procStat.ts';
+import { findVariable, parseMappedFileBytes, parsePageSize, parseProcStat } from './procStat.ts';
 
 /** A stat file takes about 8 µs to read, so a chunk keeps the event loop for half a millisecond. */
 const ROWS_PER_TURN = 64;
@@ -75,6 +75,10 @@ export class LinuxProcessFacts implements ProcessFacts {
       const pid = owners.get(`socket:[${inode}]`) ?? null;
       return { port, address, pid, command: pid === null ? null : this.#readRowNow(pid)?.command ?? null };
     });
+  }
+
+  async readMappedFileBytes(pid: number): Promise<number> {
+    return parseMappedFileBytes(await orNull(readFile(`${this.#procRoot}/${pid}/status`, 'utf8')) ?? '');
   }
 
   #readRowNow(pid: number): ProcessRow | null {

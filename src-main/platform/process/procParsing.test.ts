@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseListeningSockets } from './procNet.ts';
-import { findVariable, parsePageSize, parseProcStat } from './procStat.ts';
+import { findVariable, parseMappedFileBytes, parsePageSize, parseProcStat } from './procStat.ts';
 import { parseLsof, parsePsRows } from './psProcessFacts.ts';
 
 // Fixture: cat /proc/<pid>/stat of a bash renamed to "a) (b", Debian 12, 2026-11.
@@ -14,6 +14,18 @@ test('a command with brackets and spaces does not shift the fields', () => {
 
 test.each([STAT.replace(') S ', ') Z '), STAT.replace(') S ', ') X '), '', 'nonsense', '12 (x) S 1'])('a zombie or a torn line is no process', (text) => {
   expect(parseProcStat(text, 4096)).toBeNull();
+});
+
+// cat /proc/<pid>/status of a llama-server, Debian 12, 2026-11; shortened
+const STATUS = 'Name:\tllama-server\nVmLck:\t       0 kB\nVmRSS:\t  450000 kB\nRssAnon:\t  150000 kB\nRssFile:\t  300000 kB\nRssShmem:\t       0 kB\n';
+
+test.each([
+  ['as they are', STATUS, 300_000],
+  ['without the locked ones', STATUS.replace('VmLck:\t       0', 'VmLck:\t  280000'), 20_000],
+  ['none where all are locked', STATUS.replace('VmLck:\t       0', 'VmLck:\t  400000'), 0],
+  ['none where the kernel does not tell', 'Name:\tx\nVmRSS:\t 10 kB\n', 0],
+])('mapped files are read %s', (_what, text, kib) => {
+  expect(parseMappedFileBytes(text)).toBe(kib * 1024);
 });
 
 test('a variable is found by its whole name', () => {

@@ -21,6 +21,16 @@ export function parseProcStat(text: string, pageSizeBytes: number): ProcessRow |
   };
 }
 
+/**
+ * Bytes of files that a process has mapped and that the system could drop, from its `/proc/<pid>/status`. Files on a disk in
+ * memory and locked pages are left out; 0 where the kernel does not tell.
+ * Source: proc_pid_status(5), RssFile (Linux 4.5) and VmLck.
+ */
+export function parseMappedFileBytes(status: string): number {
+  const bytesOf = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024;
+  return Math.max(0, bytesOf('RssFile') - bytesOf('VmLck'));
+}
+
 /** Finds a variable in `/proc/<pid>/environ`, whose entries end with NUL. */
 export function findVariable(environ: string, name: string): string | null {
   const entry = environ.split('\0').find((text) => text.startsWith(`${name}=`));

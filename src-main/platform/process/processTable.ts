@@ -78,6 +78,8 @@ export interface ProcessTable {
    * Identity is read again right before; pids ≤ 1, ourselves and processes not proven ours are never signalled.
    */
   signalTree(tree: ProcessTree, signal: NodeJS.Signals): Promise<SignalReport>;
+  /** Bytes of files that the tree has mapped and that the system counts as available, as it could drop them; 0 where it does not tell. */
+  readMappedFileBytes(tree: ProcessTree): Promise<number>;
   /** Every live process that carries a run's mark, by mark; ourselves left out. */
   findMarked(): Promise<ReadonlyMap<string, readonly ProcessRow[]>>;
   /** Who listens on the port, on any address; owners are looked for among `among` first. */
@@ -94,4 +96,6 @@ export interface ProcessFacts {
   /** The marks among these processes, by pid; unreadable ones are left out. */
   readMarks(rows: readonly ProcessRow[]): Promise<ReadonlyMap<number, string>>;
   readListeners(port: number, options: { among: readonly number[] }): Promise<readonly PortListener[]>;
+  /** Of one process, 0 where that is not told; see the table. */
+  readMappedFileBytes(pid: number): Promise<number>;
 }

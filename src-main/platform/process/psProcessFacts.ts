@@ -36,6 +36,11 @@ export class PsProcessFacts implements ProcessFacts {
   async readListeners(port: number): Promise<readonly PortListener[]> {
     return parseLsof(await readOutput('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpcn']), port);
   }
+
+  /** `ps` does not tell what of a process is files. */
+  readMappedFileBytes(): Promise<number> {
+    return Promise.resolve(0);
+  }
 }
 
 /** Parses `ps` rows in the order pid, ppid, pgid, stat, rss KiB, time, lstart (5 words), command. Zombies are left out. */

@@ -43,6 +43,11 @@ export class SystemProcessTable implements ProcessTable {
     return this.#send([...survivors, ...now.entries], signal);
   }
 
+  async readMappedFileBytes({ entries }: ProcessTree): Promise<number> {
+    const parts = await Promise.all(entries.map(({ pid }) => this.#facts.readMappedFileBytes(pid)));
+    return parts.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   async findMarked(): Promise<ReadonlyMap<string, readonly ProcessRow[]>> {
     const rows = (await this.#facts.readRows()).filter((row) => row.pid > 1 && row.pid !== this.#selfPid);
     const marks = await this.#facts.readMarks(rows);

@@ -1,6 +1,6 @@
 import type { EngineKind } from '../../../src-main/contract/modelConfigs.ts';
 import { Emitter } from '../../../src-main/base/emitter.ts';
-import type { Engine, EngineEndpoint, EngineExit, EngineHealth, EngineLaunch, EngineReport, EngineStarter } from '../../../src-main/features/serving/engines/enginePort.ts';
+import type { Engine, EngineEndpoint, EngineExit, EngineHealth, EngineLaunch, EngineReport, EngineStarter, ResidentMemory } from '../../../src-main/features/serving/engines/enginePort.ts';
 
 const EXIT: EngineExit = { code: 1, signal: null, tail: ['error: it fell over'], failure: null };
 
@@ -16,6 +16,7 @@ export class FakeEngine implements Engine {
   #health: EngineHealth = { kind: 'loading', progress: null };
   #stopping: { readonly promise: Promise<undefined>; readonly resolve: (value: undefined) => void } | null = null;
   residentBytes: number | null = null;
+  mappedFileBytes = 0;
   healthCount = 0;
   isGone = false;
   /** What `stop` waits for; null ends it at once. */
@@ -45,8 +46,9 @@ export class FakeEngine implements Engine {
     return Promise.resolve(this.#health);
   }
 
-  readResidentBytes(): Promise<number | null> {
-    return Promise.resolve(this.residentBytes);
+  readResident(): Promise<ResidentMemory | null> {
+    const { residentBytes, mappedFileBytes } = this;
+    return Promise.resolve(residentBytes === null ? null : { residentBytes, mappedFileBytes });
   }
 
   stop(): Promise<void> {

@@ -20,7 +20,7 @@ export interface FitServiceDeps {
   readonly estimator: MemoryEstimator;
   readonly ledger: FitLedger;
   readonly corrections: CorrectionRepository;
-  readonly readRam: () => { freeBytes: number; totalBytes: number };
+  readonly readRam: () => { availableBytes: number; totalBytes: number };
   readonly listPaths: (version: ModelVersion) => readonly string[];
   readonly clock: Clock;
   readonly isReadOnly: boolean;
@@ -62,7 +62,7 @@ export class FitService {
   async estimateSubject(subject: FitSubject, load: LoadShape): Promise<Fit> {
     const devices = this.#listDevices(load);
     const ram = this.#deps.readRam();
-    const room: MemoryRoom = { deviceFreeBytes: devices.map(({ freeBytes }) => freeBytes), freeRamBytes: ram.freeBytes };
+    const room: MemoryRoom = { deviceFreeBytes: devices.map(({ freeBytes }) => freeBytes), freeRamBytes: ram.availableBytes };
     const ask = this.#asker(subject, load);
     const best = await chooseEstimate(ask, load, room);
     const verdict = decideVerdict(best.estimate, room);
@@ -71,7 +71,7 @@ export class FitService {
     return {
       verdict, gpu, ram: need, gpuLayers, layerCount, contextTokens: toContext(subject, load), maxContextTokens: subject.contextTokens,
       devices: devices.map(({ gpuId, index, name, totalBytes, freeBytes }) => ({ gpuId, index, name, totalBytes, freeBytes })),
-      freeRamBytes: ram.freeBytes, totalRamBytes: ram.totalBytes, advice, correction: subject.correction, measuredCount: subject.measuredCount, source,
+      freeRamBytes: ram.availableBytes, totalRamBytes: ram.totalBytes, advice, correction: subject.correction, measuredCount: subject.measuredCount, source,
     };
   }
 

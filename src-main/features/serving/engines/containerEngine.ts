@@ -102,7 +102,7 @@ class ContainerEngine implements Engine {
     }
   }
 
-  readResidentBytes(): Promise<number | null> {
+  readResident(): Promise<null> {
     return Promise.resolve(null);
   }
 

@@ -25,6 +25,9 @@ export type EngineReport =
 
 export interface EngineMemory { readonly weightsBytes: number; readonly kvBytes: number; readonly computeBytes: number }
 
+/** What an engine has in memory. `mappedFileBytes`: the part of it that the system could drop and counts as available. */
+export interface ResidentMemory { readonly residentBytes: number; readonly mappedFileBytes: number }
+
 /** `tail`: its last lines, at most 200. `failure` is what they show, null where they show nothing known. */
 export interface EngineExit { readonly code: number | null; readonly signal: string | null; readonly tail: readonly string[]; readonly failure: 'out_of_memory' | 'unreadable' | 'spawn_failed' | 'missing_engine' | 'unreachable' | null }
 
@@ -42,8 +45,8 @@ export interface Engine {
   getEndpoint(): EngineEndpoint | null;
   /** Does not throw: an engine that does not answer is `silent`. */
   readHealth(signal: AbortSignal): Promise<EngineHealth>;
-  /** Memory of its process tree now, bytes; null where that cannot be known. */
-  readResidentBytes(): Promise<number | null>;
+  /** Memory of its process tree now; null where that cannot be known. */
+  readResident(): Promise<ResidentMemory | null>;
   /** TERM, then KILL after 10 s, the whole group; resolves when the last process is gone. Twice waits for the first. */
   stop(options?: { graceMs?: number }): Promise<void>;
 }

@@ -69,7 +69,7 @@ class ExternalEngine implements Engine {
     return { kind: 'silent' };
   }
 
-  readResidentBytes(): Promise<number | null> {
+  readResident(): Promise<null> {
     return Promise.resolve(null);
   }
 

@@ -201,22 +201,23 @@ export class EngineSession {
   }
 
   async #measure(engine: Engine): Promise<void> {
-    const residentBytes = await engine.readResidentBytes();
+    const resident = await engine.readResident();
     const measuredGpuBytes = await this.#gpuBooking?.settle() ?? null;
     this.#freeAtReadyBytes = await this.#readFree();
     if (this.#isClosing) return;
-    if (residentBytes !== null) this.#ramBooking?.setResident(residentBytes);
-    this.#facts = { ...this.#facts, residentBytes, measuredGpuBytes };
+    if (resident !== null) this.#ramBooking?.setResident(resident);
+    this.#facts = { ...this.#facts, residentBytes: resident?.residentBytes ?? null, measuredGpuBytes };
     this.#tell({ kind: 'measured' });
   }
 
   /** Growth is a sign of life while a model loads; afterwards it keeps the RAM's book true. */
   #watchGrowth(engine: Engine): void {
-    engine.readResidentBytes().then((residentBytes) => {
-      if (residentBytes === null || this.#isClosing) return;
+    engine.readResident().then((resident) => {
+      if (resident === null || this.#isClosing) return;
+      const { residentBytes } = resident;
       const grownBytes = residentBytes - (this.#facts.residentBytes ?? 0);
       this.#facts = { ...this.#facts, residentBytes };
-      this.#ramBooking?.setResident(residentBytes);
+      this.#ramBooking?.setResident(resident);
       if (!this.#isReady && grownBytes > GROWTH_BYTES) this.#tell({ kind: 'sign', progress: null });
     }).catch((error: unknown) => { this.#deps.log.warn('engine.resident_failed', { id: this.#plan.id, error }); });
   }
