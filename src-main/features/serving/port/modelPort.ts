@@ -5,6 +5,7 @@ import { createId } from '../../../base/ids.ts';
 import { KEY_PREFIX } from '../keys/apiKeyService.ts';
 import { decideCaller, type Caller } from './callerPolicy.ts';
 import type { Dialect } from './errorBodies.ts';
+import { WriteRounds } from './exchange/writeRounds.ts';
 import type { PortDeps } from './portDeps.ts';
 import { ResponseStore } from './responses/responseStore.ts';
 import { createProblem, PortError, type PortProblem } from './portError.ts';
@@ -29,7 +30,7 @@ const REFUSED_KEYS = {
 const STRANGER: PortVisitor = { isOwner: false, foreignOrigin: null };
 const STARTING = createProblem(503, 'starting', 'Wheelhouse is starting.', { retryAfterMs: 1_000 });
 const SHUTTING_DOWN = createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 });
-const ALLOWED_METHODS = 'GET, POST, DELETE, OPTIONS';
+const ALLOWED_METHODS = 'GET, HEAD, POST, DELETE, OPTIONS';
 
 /** The port that speaks OpenAI's protocol, Anthropic's and Ollama's, in front of every engine. Routing and bodies are Fastify's. */
 export class ModelPort {
@@ -40,8 +41,8 @@ export class ModelPort {
   /** What is said while nothing is taken. */
   #refusal = STARTING;
 
-  constructor(deps: Omit<PortDeps, 'responses'>) {
-    this.#deps = { ...deps, responses: new ResponseStore() };
+  constructor(deps: Omit<PortDeps, 'responses' | 'rounds'>) {
+    this.#deps = { ...deps, responses: new ResponseStore(), rounds: new WriteRounds(deps.clock) };
   }
 
   /** Whether this path is answered here. */
