@@ -57,6 +57,15 @@ test('the port, the REST API and the window stay apart', async () => {
   expect(JSON.parse(health.text)).toMatchObject({ status: 'ok' });
 });
 
+test('HEAD of the root tells a program that somebody is there, and nothing more; not to a foreign page', async () => {
+  const [plain, token, foreignHost, foreignOrigin] = await Promise.all([
+    ask('/', { method: 'HEAD' }), ask('/?token=x', { method: 'HEAD' }), ask('/', { method: 'HEAD', headers: { host: 'evil.test' } }), ask('/', { method: 'HEAD', headers: { origin: 'http://evil.test' } }),
+  ]);
+
+  expect([plain, token, foreignHost, foreignOrigin].map(({ status }) => status)).toEqual([200, 200, 403, 403]);
+  expect([plain.text, plain.headers['set-cookie'], token.headers['set-cookie']]).toEqual(['', undefined, undefined]);
+});
+
 test('an API key opens nothing but the port and, to read, the metrics', async () => {
   const { secret } = await backend.client.apiKeys.create({ name: 'reader', scopes: ['read'] });
   const { secret: other } = await backend.client.apiKeys.create({ name: 'asker', scopes: ['infer'] });

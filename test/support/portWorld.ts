@@ -169,7 +169,7 @@ export async function startPortWorld(): Promise<PortWorld> {
     getEndpoint: (configId) => (served.some((model) => model.configId === configId && model.state === 'ready') ? { endpoint: slots.endpoint, upstreamModel: 'engine-name' } : null),
     onDidChange: didChange.event, onDidLog: didLog.event,
   };
-  const models = { list: () => configs, find: (name: string) => configs.find((config) => config.name === name || config.aliases.includes(name)) ?? null, getVersion: () => null };
+  const models = { list: () => configs, find: (name: string) => configs.find((config) => config.id === name || config.name === name || config.aliases.includes(name)) ?? null, getVersion: () => null };
   const port: ModelPort = new ModelPort({ models, control, slots, upstream, keys, limiter, book, isLoopbackOpen: () => world.isLoopbackOpen, version: '1.2.3', clock, log });
   await port.start();
   const server = createServer((request, response) => { port.handle(request, response, { isOwner: request.headers['x-test-owner'] === 'yes', foreignOrigin: null }); });

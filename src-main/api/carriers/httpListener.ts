@@ -114,9 +114,10 @@ export class HttpListener {
     else sendText(response, 405, 'This address can only be read.');
   }
 
-  /** What needs no key: whether somebody is there, and trading a one-time token for a session. */
+  /** What needs no key: whether somebody is there, as Ollama's program asks too, and trading a one-time token for a session. */
   #answerStranger(url: URL, request: IncomingMessage, response: ServerResponse): boolean {
     if (url.pathname === '/health') sendJson(response, { status: 'ok', pid: process.pid });
+    else if (url.pathname === '/' && request.method === 'HEAD') sendNothing(response);
     else if (url.pathname === '/' && url.searchParams.has('token')) this.#redeem(url, request, response);
     else return false;
     return true;
@@ -185,6 +186,12 @@ function readCookie(header: string | undefined, name: string): string | undefine
 function sendJson(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
+}
+
+function sendNothing(response: ServerResponse): void {
+  setSecurityHeaders(response);
+  response.writeHead(200, { 'cache-control': 'no-store' });
+  response.end();
 }
 
 function portOf(server: Server): number {

@@ -12,13 +12,14 @@ import type { PortCall } from './portCall.ts';
 
 /** One endpoint of the port. `endpoint` is its name in the ledger where that is not its path. */
 export interface PortRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   readonly url: string;
   readonly scope: ApiKeyScope;
   readonly handle: (call: PortCall) => Promise<void> | void;
 }
 
 const get = (url: string, scope: ApiKeyScope, handle: PortRoute['handle']): PortRoute => ({ method: 'GET', url, scope, handle });
+const head = (url: string, scope: ApiKeyScope, handle: PortRoute['handle']): PortRoute => ({ method: 'HEAD', url, scope, handle });
 const post = (url: string, scope: ApiKeyScope, handle: PortRoute['handle']): PortRoute => ({ method: 'POST', url, scope, handle });
 
 const NATIVE_PATHS = ['/completion', '/infill', '/tokenize', '/detokenize', '/apply-template'];
@@ -34,6 +35,8 @@ export const PORT_ROUTES: readonly PortRoute[] = [
   get('/running', 'read', answerRunning), post('/models/load', 'manage', answerLoad), post('/models/unload', 'manage', answerUnload), post('/cancel', 'infer', answerCancel),
   get('/events', 'read', answerEvents), get('/logs', 'read', answerLogs), get('/props', 'read', answerFacts('/props')), get('/slots', 'read', answerFacts('/slots')),
   get('/api/tags', 'read', answerTags), get('/api/ps', 'read', answerPs), post('/api/show', 'read', answerShow), get('/api/version', 'read', answerOllamaVersion),
+  // Ollama's program looks there whether anybody is at home.
+  head('/api/tags', 'read', answerTags), head('/api/version', 'read', answerOllamaVersion),
   post('/api/chat', 'infer', answerOllamaChat), post('/api/generate', 'infer', answerOllamaGenerate), post('/api/embed', 'infer', answerOllamaEmbed), post('/api/embeddings', 'infer', answerOllamaEmbeddings),
   ...NATIVE_PATHS.map((path) => post(path, 'infer', answerNative(path))), get('/lora-adapters', 'read', answerNative('/lora-adapters')),
   // These change an engine for everybody, or reach all of it: every model behind its address, and what its key may do there.

@@ -15,11 +15,15 @@ export function answerEvents(call: PortCall): void {
   const { deps, caller, response } = call;
   const send = openStream(response, 'text/event-stream; charset=utf-8');
   const sendEvent = (event: string, data: JsonObject): void => { send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`); };
-  const isMine = (model: string): boolean => { const config = deps.models.find(model); return config !== null && mayUse(caller, config, model); };
-  sendEvent('snapshot', { models: listVisible(call).map(toRunning), requests: deps.book.list().filter(({ model }) => isMine(model)) });
+  // What a request calls its model is not always a name here: Ollama's clients say `demo:latest`.
+  const isMine = (configId: string | null, name: string): boolean => {
+    const config = (configId === null ? null : deps.models.find(configId)) ?? deps.models.find(name);
+    return config !== null && mayUse(caller, config, name);
+  };
+  sendEvent('snapshot', { models: listVisible(call).map(toRunning), requests: deps.book.list().filter(({ configId, model }) => isMine(configId, model)) });
   const live = new DisposableStack();
-  live.add(deps.control.onDidChange((model) => { if (isMine(model.name)) sendEvent('model', toRunning(model)); }));
-  live.add(deps.book.onDidChange((request) => { if (isMine(request.model)) sendEvent('request', request); }));
+  live.add(deps.control.onDidChange((model) => { if (isMine(model.configId, model.name)) sendEvent('model', toRunning(model)); }));
+  live.add(deps.book.onDidChange((request) => { if (isMine(request.configId, request.model)) sendEvent('request', request); }));
   live.defer(deps.clock.every(COMMENT_EVERY_MS, () => { send(COMMENT); }));
   response.once('close', () => { live.dispose(); });
 }
