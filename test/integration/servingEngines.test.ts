@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServedModel } from '#contract/serving.ts';
 import { createProcessTable } from '../../src-main/platform/process/createProcessTable.ts';
+import { aDevice, FakeDriver, uuidOf } from '../fakes/gpu/scenario.ts';
 import { makeTinyGguf } from '../fakes/models/makeTinyGguf.ts';
 import { makeHome, removeHomes, startBackend, type TestBackend } from '../support/backend.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const PATIENCE = { timeoutMs: 60_000, everyMs: 20 };
+const driver = new FakeDriver({ devices: [aDevice(0)] });
+const env = { WHEELHOUSE_NVIDIA_SMI: driver.nvidiaSmi };
 let home: string;
 let backend: TestBackend;
 
@@ -15,14 +18,14 @@ beforeEach(async () => {
   home = makeHome();
   makeTinyGguf(join(home, 'tiny.gguf'));
   makeTinyGguf(join(home, 'loop.gguf'), { isLooping: true });
-  backend = await startBackend({ home });
+  backend = await startBackend({ home, env });
   for (const name of ['tiny', 'loop']) {
     for await (const progress of await backend.client.models.importFrom({ path: join(home, `${name}.gguf`), name })) if (progress.kind === 'done') break;
     await backend.client.modelConfigs.create({ name: `${name}-served`, model: name, engine: 'embedded', contextTokens: 1_024, slots: 2, threads: 1, gpuLayers: 0 });
   }
 });
 afterEach(() => backend.stop());
-afterAll(removeHomes);
+afterAll(() => { removeHomes(); driver.remove(); });
 
 async function readModel(name = 'tiny-served'): Promise<ServedModel> {
   const model = (await backend.client.serving.list({})).models.find((one) => one.name === name);
@@ -128,7 +131,10 @@ test('a client that goes away frees its slot', async () => {
 });
 
 test('after a kill -9 of the backend under load no engine is left, and the next backend starts clean', async () => {
-  const { pid: idlePid } = await backend.client.serving.load({ model: 'tiny-served' });
+  await backend.client.modelConfigs.create({ name: 'gpu-served', model: 'tiny', engine: 'embedded', contextTokens: 1_024, slots: 2, threads: 1 });
+  await waitFor(async () => (await backend.client.leases.list({})).devices.length === 1, { ...PATIENCE, what: 'the device to be known' });
+  const { pid: idlePid } = await backend.client.serving.load({ model: 'gpu-served' });
+  const held = (await backend.client.leases.list({})).leases;
   const answer = await startEndlessAnswer();
   const { pid: busyPid } = await waitForState('busy', 'loop-served');
   const ended = answer.read().catch(() => 'cut off');
@@ -138,12 +144,13 @@ test('after a kill -9 of the backend under load no engine is left, and the next 
   const tookMs = performance.now() - killedAtMs;
   await ended;
 
-  backend = await startBackend({ home });
+  backend = await startBackend({ home, env });
   const states = new Set((await backend.client.serving.list({})).models.map(({ state }) => state));
   const { leases } = await backend.client.leases.list({});
   const marked = [...(await createProcessTable().findMarked()).keys()].filter((mark) => mark.startsWith('engine_') && existsSync(join(home, 'run', 'engines', `${mark}.json`)));
 
   expect(tookMs).toBeLessThan(3_000);
+  expect(held).toMatchObject([{ holder: { kind: 'engine', name: 'gpu-served' }, state: 'held', shares: [{ gpuId: uuidOf(0) }] }]);
   expect([[...states], leases, marked, readdirSync(join(home, 'run', 'engines'))]).toEqual([['unloaded'], [], [], []]);
   expect((await backend.client.serving.load({ model: 'tiny-served' })).state).toBe('ready');
 });
