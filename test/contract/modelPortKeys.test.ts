@@ -74,14 +74,16 @@ test('a key sees and asks only the models that its patterns name', async () => {
 
 test.each([
   ['requests a minute', { requestsPerMinute: 2 }, 2], ['tokens a minute', { tokensPerMinute: 12 }, 2], ['tokens a day', { tokensPerDay: 12 }, 2],
-] as const)('a key over its %s is told when to come again', async (_name, limits, allowed) => {
+] as const)('a key over its %s is told when to come again, and SDKs not to ask before where they would not wait', async (_name, limits, allowed) => {
   const headers = bearer(makeKey(limits).secret);
   const answers: Response[] = [];
   for (let n = 0; n < allowed + 1; n += 1) answers.push(await world.ask('/v1/chat/completions', { headers, body: chat('say 2') }));
   const last = answers.at(-1);
 
   expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: allowed }, () => 200), 429]);
-  expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0);
+  const waitSeconds = Number(last?.headers.get('retry-after'));
+  expect(waitSeconds).toBeGreaterThan(0);
+  expect(last?.headers.get('x-should-retry')).toBe(waitSeconds > 60 ? 'false' : null);
   expect(await last?.json()).toMatchObject({ error: { code: 'rate_limit_exceeded', type: 'rate_limit_error', param: null } });
 });
 

@@ -34,6 +34,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 async function answer({ pathname, search }: URL, body: Asked, response: ServerResponse): Promise<void> {
   if (pathname === '/v1/chat/completions') await generate('chat', body, response);
   else if (pathname === '/v1/completions') await generate('text', body, response);
+  else if (pathname === '/infill') infill(body, response);
   else json(response, 200, ANSWERS[pathname]?.(body) ?? { path: `${pathname}${search}` });
 }
 
@@ -50,9 +51,24 @@ const ANSWERS: Record<string, (body: Asked) => unknown> = {
   '/apply-template': ({ messages = [] }) => ({ prompt: messages.map(({ role, content }) => `<${role}> ${String(content)}`).join('\n') }),
   '/props': () => ({ default_generation_settings: { n_ctx: 2048 }, total_slots: 4 }),
   '/slots': () => [{ id: 0, n_ctx: 2048, is_processing: false }],
-  '/completion': () => ({ content: 'native', tokens_predicted: 3, tokens_evaluated: 7 }),
+  '/completion': answerNatively,
+  '/lora-adapters': () => [{ id: 0, path: 'a.gguf', scale: 1 }],
   '/v1/audio/transcriptions': () => ({ text: 'heard' }),
 };
+
+/** As llama-server v0.4.0 does: an answer for each prompt, which says the prompt again, with the fields that were asked for. */
+function answerNatively({ prompt, response_fields: fields }: Asked): unknown {
+  const answers = (Array.isArray(prompt) ? prompt : [prompt]).map((one, index): Record<string, unknown> => ({ index, content: 'native', tokens_predicted: 3, tokens_evaluated: 7, generation_settings: {}, prompt: one as unknown, tokens_cached: 9, timings: { cache_n: 2 } }));
+  const asked = answers.map((answer) => (Array.isArray(fields) ? Object.fromEntries(fields.filter((name): name is string => String(name) in answer).map((name) => [name, answer[name]])) : answer));
+  return asked.length === 1 ? asked[0] : asked;
+}
+
+function infill({ input_prefix: prefix, input_suffix: suffix }: Asked, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const words = [`${String(prefix)}…`, String(suffix)].map((content, at) => ({ index: 0, content, stop: false, tokens_predicted: at + 1, tokens_evaluated: 7 }));
+  const last = { index: 0, content: '', stop: true, stop_type: 'limit', tokens_predicted: 2, tokens_evaluated: 7, timings: { cache_n: 4 } };
+  response.end([...words, last].map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+}
 
 function embed({ input, encoding_format: format }: Asked): unknown {
   const inputs = Array.isArray(input) && typeof input[0] !== 'number' ? input : [input];

@@ -20,8 +20,12 @@ export function toErrorBody(problem: PortProblem, dialect: Dialect, requestId: s
   }
 }
 
+/** SDKs heed no longer wait than this, and ask again at once instead. */
+const LONGEST_WAIT_MS = 60_000;
+
 /** The headers by which SDKs decide whether and when to ask again. */
-export function toErrorHeaders({ status, retryAfterMs, shouldRetry }: PortProblem): Record<string, string> {
+export function toErrorHeaders({ status, retryAfterMs, shouldRetry: wished }: PortProblem): Record<string, string> {
+  const shouldRetry = retryAfterMs !== null && retryAfterMs > LONGEST_WAIT_MS ? false : wished;
   return {
     ...(retryAfterMs !== null && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))), 'retry-after-ms': String(Math.max(1, Math.ceil(retryAfterMs))) }),
     ...(shouldRetry !== null && { 'x-should-retry': String(shouldRetry) }),

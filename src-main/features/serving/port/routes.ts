@@ -38,7 +38,7 @@ export const PORT_ROUTES: readonly PortRoute[] = [
   // Ollama's program looks there whether anybody is at home.
   head('/api/tags', 'read', answerTags), head('/api/version', 'read', answerOllamaVersion),
   post('/api/chat', 'infer', answerOllamaChat), post('/api/generate', 'infer', answerOllamaGenerate), post('/api/embed', 'infer', answerOllamaEmbed), post('/api/embeddings', 'infer', answerOllamaEmbeddings),
-  ...NATIVE_PATHS.map((path) => post(path, 'infer', answerNative(path))), get('/lora-adapters', 'read', answerNative('/lora-adapters')),
+  ...NATIVE_PATHS.map((path) => post(path, 'infer', answerNative(path))), get('/lora-adapters', 'read', answerFacts('/lora-adapters')),
   // These change an engine for everybody, or reach all of it: every model behind its address, and what its key may do there.
   post('/lora-adapters', 'manage', answerNative('/lora-adapters')), get('/upstream/*', 'manage', answerUpstream), post('/upstream/*', 'manage', answerUpstream),
 ];

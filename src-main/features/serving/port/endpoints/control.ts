@@ -9,7 +9,7 @@ import type { PortDeps } from '../portDeps.ts';
 import { createProblem, PortError, type PortProblem } from '../portError.ts';
 import { parseBody, requireString } from '../requestBody.ts';
 import { sendJson } from '../sendJson.ts';
-import { pickModel } from './native.ts';
+import { pickModel } from './models.ts';
 
 const LIVE = new Set<ServedModel['state']>(['queued', 'loading', 'ready', 'busy', 'draining', 'unloading']);
 
@@ -76,8 +76,8 @@ export function answerCancel(call: PortCall): void {
   sendJson(call.response, 200, { success: true, id });
 }
 
-/** GET /props and /slots: of a loaded model, without keeping it or loading it. */
-export function answerFacts(path: '/props' | '/slots'): (call: PortCall) => Promise<void> {
+/** GET /props, /slots and /lora-adapters: of a loaded model, without keeping it or loading it. */
+export function answerFacts(path: '/props' | '/slots' | '/lora-adapters'): (call: PortCall) => Promise<void> {
   return async (call) => {
     const { model, config } = pickModel(call, null);
     const place = call.deps.control.getEndpoint(config.id);

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { JsonObject } from '../json.ts';
 import { mayUse, requireModel, type PortCall } from '../portCall.ts';
+import { badRequest } from '../portError.ts';
 import { sendJson } from '../sendJson.ts';
 
 /** Those that a key may use and that can be served now. */
@@ -19,6 +20,19 @@ export function answerModels(call: PortCall): void {
 export function answerModel(call: PortCall): void {
   const config = requireModel(call, call.params['*'] ?? '');
   sendJson(call.response, 200, call.request.headers['anthropic-version'] === undefined ? toModel(config) : toAnthropicModel(config));
+}
+
+/** The model that was named, in the body or the query; without a name the one that is loaded, or the only one, of those that a key may use. */
+export function pickModel(call: PortCall, named: string | null): { model: string; config: ModelConfig } {
+  const usable = listModels(call);
+  const loaded = new Set(call.deps.control.list().filter(({ state }) => state === 'ready' || state === 'busy').map(({ configId }) => configId));
+  const name = named ?? call.query.get('model') ?? pickOnly(usable.filter(({ id }) => loaded.has(id))) ?? pickOnly(usable);
+  if (name === null) throw badRequest('You must provide "model": there is more than one.', 'model', 'missing_required_parameter');
+  return { model: name, config: requireModel(call, name) };
+}
+
+function pickOnly(configs: readonly ModelConfig[]): string | null {
+  return configs.length === 1 ? configs[0]?.name ?? null : null;
 }
 
 function toModel({ name, createdAtMs }: ModelConfig): JsonObject {

@@ -1,21 +1,23 @@
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import { passThrough } from '../exchange/passThrough.ts';
+import { COUNTED_FIELDS } from '../exchange/usageScan.ts';
+import { refuseAddresses } from '../generation/mediaParts.ts';
 import { prepareBody } from '../generation/prepareBody.ts';
 import { asString, type JsonObject } from '../json.ts';
 import { PLAIN_ANSWER, requireModel, runExchange, type PortCall } from '../portCall.ts';
 import { badRequest, modelNotFound } from '../portError.ts';
 import { parseBody } from '../requestBody.ts';
 import { replaceFormField, readFormField } from './formField.ts';
+import { pickModel } from './models.ts';
 
-/** llama-server's own endpoints: /completion, /infill, /tokenize, /detokenize, /apply-template, /lora-adapters. */
+/** llama-server's own endpoints: /completion, /infill, /tokenize, /detokenize, /apply-template, POST /lora-adapters. */
 export function answerNative(path: string): (call: PortCall) => Promise<void> {
   return async (call) => {
-    const isRead = call.request.method === 'GET';
-    const asked = isRead || isList(call.body) ? {} : parseBody(call.body);
+    const asked = isList(call.body) ? {} : parseBody(call.body);
     const { model, config } = pickModel(call, asString(asked['model']));
-    await runExchange(call, { model, config, answer: PLAIN_ANSWER }, (context) => passThrough(context, () => ({
-      method: isRead ? 'GET' : 'POST', path, body: isRead ? null : isList(call.body) ? call.body ?? null : toNativeBody(path, asked, config),
-    })));
+    if (config.engine !== 'external') refuseAddresses(asked['messages']);
+    const body = isList(call.body) ? call.body ?? null : toNativeBody(path, asked, config);
+    await runExchange(call, { model, config, answer: PLAIN_ANSWER }, (context) => passThrough(context, () => ({ method: 'POST', path, body })));
   };
 }
 
@@ -25,19 +27,9 @@ function isList(body: Buffer | undefined): boolean {
 }
 
 function toNativeBody(path: string, { model: _model, ...asked }: JsonObject, config: ModelConfig): string {
-  return JSON.stringify(path === '/completion' || path === '/infill' ? { ...prepareBody('text', asked, config), stream: asked['stream'] === true } : asked);
-}
-
-/** The model that was named, in the body or the query; without a name the one that is loaded, or the only one there is. */
-export function pickModel(call: PortCall, named: string | null): { model: string; config: ModelConfig } {
-  const { deps: { models, control } } = call;
-  const name = named ?? call.query.get('model') ?? pickOnly(control.list().filter(({ state }) => state === 'ready' || state === 'busy').map((one) => one.name)) ?? pickOnly(models.list().map((one) => one.name));
-  if (name === null) throw badRequest('You must provide "model": there is more than one.', 'model', 'missing_required_parameter');
-  return { model: name, config: requireModel(call, name) };
-}
-
-function pickOnly(names: readonly string[]): string | null {
-  return names.length === 1 ? names[0] ?? null : null;
+  if (path !== '/completion' && path !== '/infill') return JSON.stringify(asked);
+  const fields = asked['response_fields'];
+  return JSON.stringify({ ...prepareBody('text', asked, config), stream: asked['stream'] === true, ...(Array.isArray(fields) && fields.length > 0 && { response_fields: [...COUNTED_FIELDS, ...fields as unknown[]] }) });
 }
 
 /** POST /v1/audio/transcriptions: a form, of which only the model's name is looked at. */
