@@ -1,3 +1,4 @@
+import { findUpstream } from '../generation/infillUpstream.ts';
 import { prepareBody } from '../generation/prepareBody.ts';
 import { OpenAiAssembly } from '../generation/openaiAssembly.ts';
 import { OpenAiStream } from '../generation/openaiStream.ts';
@@ -22,5 +23,5 @@ async function answerOpenAi(call: PortCall, kind: 'chat' | 'text'): Promise<void
   const config = requireModel(call, model);
   const body = prepareBody(kind, asked, config);
   const answer = asked['stream'] === true ? new OpenAiStream({ isUsageWanted: asObject(asked['stream_options'])['include_usage'] === true }) : new OpenAiAssembly(kind);
-  await runExchange(call, { model, config, answer }, (context) => runGeneration({ ...context, answer }, { kind, body, keepSeconds: readKeepSeconds(asked) }));
+  await runExchange(call, { model, config, answer }, (context) => runGeneration({ ...context, deps: { ...context.deps, upstream: findUpstream(context, body) }, answer }, { kind, body, keepSeconds: readKeepSeconds(asked) }));
 }

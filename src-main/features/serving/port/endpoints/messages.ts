@@ -14,7 +14,7 @@ export async function answerMessages(call: PortCall): Promise<void> {
   const asked = parseBody(call.body);
   const model = requireString(asked, 'model');
   const config = requireModel(call, model);
-  const body = prepareBody('chat', toChatBody(asked), config);
+  const body = prepareBody('chat', toChatBody(asked, config.engine), config);
   const answer = new MessagesAnswer({ isStream: asked['stream'] === true, id: createId('msg', call.deps.clock.nowMs()), model });
   await runExchange(call, { model, config, answer }, (context) => runGeneration({ ...context, answer }, { kind: 'chat', body, keepSeconds: readKeepSeconds(asked) }));
 }
@@ -24,7 +24,7 @@ export async function answerTokenCount(call: PortCall): Promise<void> {
   const asked = parseBody(call.body);
   const model = requireString(asked, 'model');
   const config = requireModel(call, model);
-  const body = prepareBody('chat', toChatBody(asked), config);
+  const body = prepareBody('chat', toChatBody(asked, config.engine), config);
   await runExchange(call, { model, config, answer: PLAIN_ANSWER }, async (context) => {
     const count = await countTokens(context, body);
     context.wire.sendWhole(200, { 'content-type': JSON_TYPE, 'cache-control': 'no-store' }, JSON.stringify({ input_tokens: count }));

@@ -1,15 +1,17 @@
 import type { ModelConfig } from '#contract/modelConfigs.ts';
+import { takeSlot } from '../exchange/engineCall.ts';
 import { JSON_TYPE } from '../generation/answer.ts';
+import { findUpstream } from '../generation/infillUpstream.ts';
 import { prepareBody } from '../generation/prepareBody.ts';
 import { runGeneration, toUsage } from '../generation/runGeneration.ts';
-import { asObject, asObjects, type JsonObject } from '../json.ts';
+import { asNumber, asObject, asObjects, asString, type JsonObject } from '../json.ts';
 import { OllamaAnswer } from '../ollama/ollamaAnswer.ts';
 import { toChatBody, toGenerateBody } from '../ollama/toChat.ts';
 import { PLAIN_ANSWER, requireModel, runExchange, takePlace, type PortCall } from '../portCall.ts';
-import { createProblem, modelNotFound, PortError } from '../portError.ts';
+import { badRequest, createProblem, modelNotFound, PortError } from '../portError.ts';
 import { parseBody, readKeepSeconds, requireString } from '../requestBody.ts';
 import { sendJson } from '../sendJson.ts';
-import { listVisible, loadModel } from './control.ts';
+import { listVisible } from './control.ts';
 import { listModels } from './models.ts';
 import { fetchJson, toEmbeddings } from './vectors.ts';
 
@@ -33,28 +35,50 @@ function readAsked(call: PortCall): Asked {
 export async function answerOllamaChat(call: PortCall): Promise<void> {
   const { asked, model, config } = readAsked(call);
   if (asObjects(asked['messages']).length === 0) { await touchModel(call, { asked, model, config }, { message: { role: 'assistant', content: '' } }); return; }
-  await answerGeneration(call, { asked, model, config }, { kind: 'chat', style: 'chat', body: toChatBody(asked) });
+  await answerGeneration(call, { asked, model, config }, { kind: 'chat', style: 'chat', body: toChatBody(asked, config.engine) });
 }
 
 /** POST /api/generate */
 export async function answerOllamaGenerate(call: PortCall): Promise<void> {
   const { asked, model, config } = readAsked(call);
   if (asked['prompt'] === undefined || asked['prompt'] === '') { await touchModel(call, { asked, model, config }, { response: '' }); return; }
-  await answerGeneration(call, { asked, model, config }, { style: 'generate', ...toGenerateBody(asked) });
+  if (asString(asked['suffix']) ?? '') requireInsert(call, config);
+  await answerGeneration(call, { asked, model, config }, { style: 'generate', ...toGenerateBody(asked, config.engine) });
+}
+
+/** Of what has no weights here it is not known. */
+function requireInsert({ deps }: PortCall, config: ModelConfig): void {
+  const version = deps.models.getVersion(config);
+  if (version !== null && !version.capabilities.includes('infill')) throw badRequest(`"${config.name}" does not support insert`, 'suffix');
 }
 
 async function answerGeneration(call: PortCall, { asked, model, config }: Asked, { kind, style, body }: { kind: 'chat' | 'text'; style: 'chat' | 'generate'; body: JsonObject }): Promise<void> {
   const answer = new OllamaAnswer({ isStream: asked['stream'] !== false, style, model, clock: call.deps.clock });
-  await runExchange(call, { model, config, answer }, (context) => runGeneration({ ...context, answer }, { kind, body: prepareBody(kind, body, config), keepSeconds: readKeepSeconds(asked) }));
+  await runExchange(call, { model, config, answer }, (context) => runGeneration({ ...context, deps: { ...context.deps, upstream: findUpstream(context, body) }, answer }, { kind, body: prepareBody(kind, body, config), keepSeconds: readKeepSeconds(asked) }));
 }
 
-async function touchModel(call: PortCall, { asked, model, config }: Asked, words: JsonObject): Promise<void> {
-  const isUnload = readKeepSeconds(asked) === 0;
+async function touchModel(call: PortCall, asked: Asked, words: JsonObject): Promise<void> {
+  const keepSeconds = readKeepSeconds(asked.asked);
+  const answer = { model: asked.model, created_at: now(call), ...words, done: true, done_reason: keepSeconds === 0 ? 'unload' : 'load' };
+  if (keepSeconds === 0) await unload(call, asked.config, answer);
+  else await preload(call, asked, { keepSeconds, answer });
+}
+
+async function unload(call: PortCall, config: ModelConfig, answer: JsonObject): Promise<void> {
   using _place = takePlace(call);
-  if (isUnload && !call.caller.scopes.includes('manage')) throw new PortError(createProblem(403, 'insufficient_scope', 'Unloading needs a key with the scope "manage".'));
-  if (isUnload) await call.deps.control.unload(config, { force: false });
-  else await loadModel(call, config);
-  sendJson(call.response, 200, { model, created_at: now(call), ...words, done: true, done_reason: isUnload ? 'unload' : 'load' });
+  if (!call.caller.scopes.includes('manage')) throw new PortError(createProblem(403, 'insufficient_scope', 'Unloading needs a key with the scope "manage".'));
+  await call.deps.control.unload(config, { force: false });
+  sendJson(call.response, 200, answer);
+}
+
+/** A request that asks for nothing but its slot: the model then stays for as long as after any other. */
+async function preload(call: PortCall, { model, config }: Asked, { keepSeconds, answer }: { keepSeconds: number | null; answer: JsonObject }): Promise<void> {
+  await runExchange(call, { model, config, answer: PLAIN_ANSWER }, async ({ deps, exchange, wire, priority, onSlot }) => {
+    using slot = await takeSlot(deps, exchange, priority);
+    onSlot(slot);
+    slot.keepFor(keepSeconds);
+    wire.sendWhole(200, { 'content-type': JSON_TYPE }, JSON.stringify(answer));
+  });
 }
 
 /** POST /api/embed */
@@ -70,7 +94,7 @@ export async function answerOllamaEmbeddings(call: PortCall): Promise<void> {
 async function embed(call: PortCall, field: 'input' | 'prompt', shape: (vectors: unknown[], model: string, promptTokens: number) => JsonObject): Promise<void> {
   const { asked, model, config } = readAsked(call);
   await runExchange(call, { model, config, answer: PLAIN_ANSWER }, async (context) => {
-    const { data, usage } = toEmbeddings(await fetchJson(context, '/v1/embeddings', { input: asked[field] ?? '', keep_alive: asked['keep_alive'] }), model, false);
+    const { data, usage } = toEmbeddings(await fetchJson(context, '/v1/embeddings', { input: asked[field] ?? '', dimensions: asked['dimensions'] ?? undefined, keep_alive: asked['keep_alive'] }), model, { isBase64: false, dimensions: asNumber(asked['dimensions']) });
     const used = toUsage(asObject(usage));
     context.exchange.setUsage(used);
     context.wire.sendWhole(200, { 'content-type': JSON_TYPE }, JSON.stringify(shape(asObjects(data).map(({ embedding }) => embedding), model, used.promptTokens)));

@@ -5,9 +5,10 @@ import { asString, type JsonObject } from '../json.ts';
 import { requireModel, runExchange, type PortCall } from '../portCall.ts';
 import { badRequest, createProblem, PortError } from '../portError.ts';
 import { parseBody, readKeepSeconds, requireString } from '../requestBody.ts';
+import { readInput } from '../responses/inputItems.ts';
 import { ResponsesAnswer } from '../responses/responsesAnswer.ts';
 import type { StoredResponse } from '../responses/responseStore.ts';
-import { readInput, toChatBody } from '../responses/toChat.ts';
+import { toChatBody } from '../responses/toChat.ts';
 import { sendJson } from '../sendJson.ts';
 
 /** What is said back of the request as it was, with the value that stands where it was left out. */
@@ -22,16 +23,16 @@ export async function answerResponses(call: PortCall): Promise<void> {
   const asked = parseBody(call.body);
   const model = requireString(asked, 'model');
   const config = requireModel(call, model);
-  const items = readInput(asked['input']);
   const history = readHistory(call, asString(asked['previous_response_id']));
-  const body = prepareBody('chat', toChatBody(asked, history, items), config);
+  const items = [...history, ...readInput(asked['input'], (id) => deps.responses.getItem(id, caller.keyId))];
+  const body = prepareBody('chat', toChatBody(asked, items, config.engine), config);
   const newId = (prefix: string): string => createId(prefix, deps.clock.nowMs());
   const id = newId('resp');
   const isStored = asked['store'] !== false;
   const answer = new ResponsesAnswer({
     isStream: asked['stream'] === true, createId: newId,
     base: { id, object: 'response', created_at: Math.floor(deps.clock.nowMs() / 1_000), model, store: isStored, ...Object.fromEntries(ECHOED.map(([name, fallback]) => [name, asked[name] ?? fallback])) },
-    onDone: (response, output) => { if (isStored) deps.responses.put(id, { keyId: caller.keyId, items: [...history, ...items, ...output], response }); },
+    onDone: (response, output) => { if (isStored) deps.responses.put(id, { keyId: caller.keyId, items: [...items, ...output], response }); },
   });
   await runExchange(call, { model, config, answer }, (context) => runGeneration({ ...context, answer }, { kind: 'chat', body, keepSeconds: readKeepSeconds(asked) }));
 }

@@ -1,6 +1,7 @@
 import { asNumber, asObject, asObjects, isObject, type JsonObject } from '../json.ts';
 import { askEngine, readJson, takeSlot } from '../exchange/engineCall.ts';
 import { JSON_TYPE } from '../generation/answer.ts';
+import { refuseAddresses } from '../generation/mediaParts.ts';
 import { toUsage } from '../generation/runGeneration.ts';
 import { PLAIN_ANSWER, requireModel, runExchange, type ExchangeContext, type PortCall } from '../portCall.ts';
 import { badRequest, createProblem, PortError } from '../portError.ts';
@@ -10,7 +11,7 @@ import { parseBody, readKeepSeconds, requireString } from '../requestBody.ts';
 export async function answerEmbeddings(call: PortCall): Promise<void> {
   const asked = parseBody(call.body);
   if (asked['input'] == null) throw badRequest('You must provide "input".', 'input', 'missing_required_parameter');
-  await answerJson(call, { path: '/v1/embeddings', asked, shape: (value, model) => toEmbeddings(value, model, asked['encoding_format'] === 'base64') });
+  await answerJson(call, { path: '/v1/embeddings', asked, shape: (value, model) => toEmbeddings(value, model, { isBase64: asked['encoding_format'] === 'base64', dimensions: asNumber(asked['dimensions']) }) });
 }
 
 /** POST /v1/rerank */
@@ -36,7 +37,9 @@ async function answerJson(call: PortCall, { path, asked, shape }: JsonPlan): Pro
 
 /** Asks the model's engine for something that comes in one piece. */
 export async function fetchJson(context: ExchangeContext, path: string, { model: _model, keep_alive: keepAlive, ttl, ...asked }: JsonObject): Promise<unknown> {
-  const { deps, exchange, priority, onSlot } = context;
+  const { deps, exchange, priority, onSlot, config } = context;
+  // Some engines take a chat here, or documents with pictures.
+  if (config.engine !== 'external') [asked['messages'], asked['documents']].forEach(refuseAddresses);
   using slot = await takeSlot(deps, exchange, priority);
   onSlot(slot);
   const keepSeconds = readKeepSeconds({ keep_alive: keepAlive, ttl });
@@ -45,25 +48,37 @@ export async function fetchJson(context: ExchangeContext, path: string, { model:
   return await readJson(await askEngine(deps, { slot, signal }, { method: 'POST', path, body: JSON.stringify({ ...asked, model: slot.upstreamModel }) }));
 }
 
+interface VectorShape { readonly isBase64: boolean; readonly dimensions: number | null }
+
 /** @throws PortError when the engine's answer holds no vectors */
-export function toEmbeddings(value: unknown, model: string, isBase64: boolean): JsonObject {
+export function toEmbeddings(value: unknown, model: string, { isBase64, dimensions }: VectorShape): JsonObject {
   const answer = asObject(value);
   if (!Array.isArray(answer['data'])) throw new PortError(createProblem(502, 'engine_error', 'The engine sent something that is not an embedding.'));
-  const data = asObjects(answer['data']).map(({ embedding, index }, position) => ({ object: 'embedding', index: asNumber(index) ?? position, embedding: isBase64 ? toBase64(embedding) : toNumbers(embedding) }));
+  const data = asObjects(answer['data']).map(({ embedding, index }, position) => ({ object: 'embedding', index: asNumber(index) ?? position, embedding: shapeVector(embedding, { isBase64, dimensions }) }));
   const usage = asObject(answer['usage']);
   const promptTokens = asNumber(usage['prompt_tokens']) ?? 0;
   return { object: 'list', data, model, usage: { prompt_tokens: promptTokens, total_tokens: asNumber(usage['total_tokens']) ?? promptTokens } };
 }
 
-/** SDKs ask for 32-bit floats, little end first, as base64; not every engine knows it. */
-function toBase64(embedding: unknown): unknown {
-  return Array.isArray(embedding) ? Buffer.from(new Float32Array(embedding as number[]).buffer).toString('base64') : embedding;
+/** SDKs ask for 32-bit floats, little end first, as base64; not every engine knows it, nor that fewer dimensions were asked for. */
+function shapeVector(embedding: unknown, { isBase64, dimensions }: VectorShape): unknown {
+  const numbers = typeof embedding === 'string' ? readFloats(embedding) : embedding;
+  if (!Array.isArray(numbers)) return embedding;
+  const shaped = shorten(numbers as number[], dimensions);
+  return isBase64 ? Buffer.from(new Float32Array(shaped).buffer).toString('base64') : shaped;
 }
 
-function toNumbers(embedding: unknown): unknown {
-  if (typeof embedding !== 'string') return embedding;
-  const bytes = Buffer.from(embedding, 'base64');
+function readFloats(base64: string): number[] {
+  const bytes = Buffer.from(base64, 'base64');
   return Array.from({ length: Math.floor(bytes.byteLength / 4) }, (_, index) => bytes.readFloatLE(index * 4));
+}
+
+/** The first so many, of length 1 again. */
+function shorten(numbers: number[], dimensions: number | null): number[] {
+  if (dimensions === null || dimensions < 1 || numbers.length <= dimensions) return numbers;
+  const kept = numbers.slice(0, dimensions);
+  const norm = Math.hypot(...kept);
+  return norm === 0 ? kept : kept.map((number) => number / norm);
 }
 
 function toRanking(value: unknown, model: string, { documents, asked }: { documents: readonly unknown[]; asked: JsonObject }): JsonObject {

@@ -1,24 +1,38 @@
+import type { ModelConfig } from '#contract/modelConfigs.ts';
+import { isAddress } from '../generation/mediaParts.ts';
+import { toThinkingFields, toThoughts } from '../generation/thinking.ts';
 import { asObject, asObjects, asString, isObject, parseJson, type JsonObject } from '../json.ts';
+import { badRequest } from '../portError.ts';
+
+type EngineKind = ModelConfig['engine'];
 
 /** [theirs, the engines'] What changes how a model is loaded, such as `num_ctx`, is left out: a request never does that. */
 const OPTION_FIELDS = [
-  ['temperature', 'temperature'], ['top_p', 'top_p'], ['top_k', 'top_k'], ['min_p', 'min_p'], ['seed', 'seed'], ['stop', 'stop'], ['repeat_penalty', 'repeat_penalty'],
-  ['presence_penalty', 'presence_penalty'], ['frequency_penalty', 'frequency_penalty'], ['num_predict', 'max_tokens'],
+  ['temperature', 'temperature'], ['top_p', 'top_p'], ['top_k', 'top_k'], ['min_p', 'min_p'], ['typical_p', 'typical_p'], ['seed', 'seed'], ['stop', 'stop'], ['repeat_penalty', 'repeat_penalty'], ['repeat_last_n', 'repeat_last_n'],
+  ['presence_penalty', 'presence_penalty'], ['frequency_penalty', 'frequency_penalty'], ['mirostat', 'mirostat'], ['mirostat_tau', 'mirostat_tau'], ['mirostat_eta', 'mirostat_eta'], ['num_keep', 'n_keep'], ['num_predict', 'max_completion_tokens'],
 ] as const;
 
-/** Turns a request of Ollama's /api/chat into one for a chat. */
-export function toChatBody(asked: JsonObject): JsonObject {
+/** Turns a request of Ollama's /api/chat into one for a chat. @throws PortError for what it cannot hold */
+export function toChatBody(asked: JsonObject, engine: EngineKind): JsonObject {
   const ids = new CallIds();
-  return { messages: asObjects(asked['messages']).map((message) => toMessage(message, ids)), ...(Array.isArray(asked['tools']) && asked['tools'].length > 0 && { tools: asked['tools'] }), ...toShared(asked) };
+  return { messages: asObjects(asked['messages']).flatMap((message) => toMessages(message, ids, engine)), ...(Array.isArray(asked['tools']) && asked['tools'].length > 0 && { tools: asked['tools'] }), ...toShared(asked, engine) };
 }
 
-/** The same of /api/generate: one prompt, or, when `raw`, text that no template is put around. */
-export function toGenerateBody(asked: JsonObject): { kind: 'chat' | 'text'; body: JsonObject } {
+/** The same of /api/generate: one prompt, or, when `raw` or with a suffix, text that no template is put around. @throws PortError */
+export function toGenerateBody(asked: JsonObject, engine: EngineKind): { kind: 'chat' | 'text'; body: JsonObject } {
+  refuseUnkept(asked);
   const prompt = asString(asked['prompt']) ?? '';
-  if (asked['raw'] === true) return { kind: 'text', body: { prompt, ...toShared(asked) } };
+  const suffix = asString(asked['suffix']) ?? '';
+  if (asked['raw'] === true || suffix !== '') return { kind: 'text', body: { prompt, ...(suffix !== '' && { suffix }), ...toShared(asked, engine) } };
   const system = asString(asked['system']) ?? '';
-  const messages = [...(system === '' ? [] : [{ role: 'system', content: system }]), { role: 'user', content: withImages(prompt, asked['images']) }];
-  return { kind: 'chat', body: { messages, ...toShared(asked) } };
+  const messages = [...(system === '' ? [] : [{ role: 'system', content: system }]), { role: 'user', content: withPictures(prompt, toPictures(asked['images'])) }];
+  return { kind: 'chat', body: { messages, ...toShared(asked, engine) } };
+}
+
+/** What would change the answer and is not there. */
+function refuseUnkept({ template, context }: JsonObject): void {
+  if (asString(template) ?? '') throw badRequest('A template belongs to the configuration of the model; a request cannot bring one.', 'template');
+  if (Array.isArray(context) && context.length > 0) throw badRequest('"context" is not kept here: use /api/chat and send the messages.', 'context');
 }
 
 /** Ollama's messages name no ids: calls and their results are told apart by their order. */
@@ -35,29 +49,41 @@ class CallIds {
   }
 }
 
-function toMessage(message: JsonObject, ids: CallIds): JsonObject {
-  const { role, content, images, tool_calls: calls, thinking } = message;
-  if (role === 'tool') return { role, tool_call_id: asString(message['tool_call_id']) ?? ids.answer(), content: asString(content) ?? '' };
+/** Pictures of a tool are shown behind its result: a tool's message holds text only. */
+function toMessages(message: JsonObject, ids: CallIds, engine: EngineKind): JsonObject[] {
+  const { role, images, tool_calls: calls, thinking } = message;
+  const content = asString(message['content']) ?? '';
+  const pictures = toPictures(images);
+  if (role === 'tool') return [{ role, tool_call_id: asString(message['tool_call_id']) ?? ids.answer(), content }, ...(pictures.length > 0 ? [{ role: 'user', content: pictures }] : [])];
   const toolCalls = asObjects(calls).map((call) => {
     const { name, arguments: given } = asObject(call['function']);
     return { id: asString(call['id']) ?? ids.next(), type: 'function', function: { name, arguments: typeof given === 'string' ? given : JSON.stringify(given ?? {}) } };
   });
-  return { role, content: withImages(asString(content) ?? '', images), ...(typeof thinking === 'string' && thinking !== '' && { reasoning_content: thinking }), ...(toolCalls.length > 0 && { tool_calls: toolCalls }) };
+  return [{ role, content: withPictures(content, pictures), ...toThoughts(asString(thinking) ?? '', engine), ...(toolCalls.length > 0 && { tool_calls: toolCalls }) }];
 }
 
-function withImages(text: string, images: unknown): unknown {
-  const pictures = Array.isArray(images) ? images.filter((image): image is string => typeof image === 'string') : [];
-  return pictures.length === 0 ? text : [{ type: 'text', text }, ...pictures.map((image) => ({ type: 'image_url', image_url: { url: image.startsWith('data:') ? image : `data:image/png;base64,${image}` } }))];
+function withPictures(text: string, pictures: readonly JsonObject[]): unknown {
+  return pictures.length === 0 ? text : [{ type: 'text', text }, ...pictures];
 }
 
-function toShared({ options, format, think }: JsonObject): JsonObject {
+/** They come as base64; what else they may be is for others to judge. */
+function toPictures(images: unknown): JsonObject[] {
+  if (images == null) return [];
+  if (!Array.isArray(images)) throw badRequest('"images" must be a list of pictures as base64.', 'images');
+  return images.map((image: unknown) => {
+    if (typeof image !== 'string') throw badRequest('"images" must be a list of pictures as base64.', 'images');
+    return { type: 'image_url', image_url: { url: image.startsWith('data:') || isAddress(image) ? image : `data:image/png;base64,${image}` } };
+  });
+}
+
+function toShared({ options, format, think }: JsonObject, engine: EngineKind): JsonObject {
   const given = asObject(options);
   const known = OPTION_FIELDS.flatMap(([theirs, ours]) => (given[theirs] == null || (theirs === 'num_predict' && Number(given[theirs]) < 0) ? [] : [[ours, given[theirs]] as const]));
-  return { ...Object.fromEntries(known), ...toFormat(format), ...(think != null && { chat_template_kwargs: { enable_thinking: think !== false } }), ...(typeof think === 'string' && { reasoning_effort: think }) };
+  return { ...Object.fromEntries(known), ...toFormat(format), ...toThinkingFields({ isOn: think == null ? null : think !== false, effort: asString(think), budgetTokens: null }, engine) };
 }
 
 function toFormat(format: unknown): JsonObject {
   const schema = typeof format === 'string' ? parseJson(format) : format;
   if (format === 'json') return { response_format: { type: 'json_object' } };
-  return isObject(schema) ? { response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } } } : {};
+  return isObject(schema) ? { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } } } : {};
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import { asString, type JsonObject } from '../json.ts';
 
 /** A response that was given, with all that was said up to it. */
 export interface StoredResponse { readonly keyId: string | null; readonly items: readonly JsonObject[]; readonly response: JsonObject }
@@ -9,12 +9,15 @@ const MAX_LETTERS = 32 * 1024 * 1024;
 /** Remembers responses in memory, so that the next can go on from one; the oldest are forgotten first, all at the end. */
 export class ResponseStore {
   readonly #kept = new Map<string, StoredResponse & { readonly letterCount: number }>();
+  /** The newest response that holds an item, so that one is known for as long as any conversation with it is. */
+  readonly #items = new Map<string, { readonly item: JsonObject; readonly responseId: string }>();
   #letterCount = 0;
 
   put(id: string, stored: StoredResponse): void {
     const letterCount = JSON.stringify(stored.items).length + JSON.stringify(stored.response).length;
     this.#kept.set(id, { ...stored, letterCount });
     this.#letterCount += letterCount;
+    for (const [name, item] of nameItems(stored)) this.#items.set(name, { item, responseId: id });
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= MAX_RESPONSES && this.#letterCount <= MAX_LETTERS) return;
       this.#forget(oldest);
@@ -27,6 +30,11 @@ export class ResponseStore {
     return stored?.keyId === keyId ? stored : null;
   }
 
+  /** One item of what was said, by its id; only for whom it was said to. */
+  getItem(id: string, keyId: string | null): JsonObject | null {
+    return this.#items.get(toName(id, keyId))?.item ?? null;
+  }
+
   delete(id: string, keyId: string | null): boolean {
     if (this.get(id, keyId) === null) return false;
     this.#forget(id);
@@ -34,7 +42,21 @@ export class ResponseStore {
   }
 
   #forget(id: string): void {
-    this.#letterCount -= this.#kept.get(id)?.letterCount ?? 0;
+    const stored = this.#kept.get(id);
+    if (stored === undefined) return;
+    this.#letterCount -= stored.letterCount;
     this.#kept.delete(id);
+    for (const [name] of nameItems(stored)) if (this.#items.get(name)?.responseId === id) this.#items.delete(name);
   }
+}
+
+function nameItems({ items, keyId }: StoredResponse): [string, JsonObject][] {
+  return items.flatMap((item) => {
+    const id = asString(item['id']);
+    return id === null ? [] : [[toName(id, keyId), item]];
+  });
+}
+
+function toName(id: string, keyId: string | null): string {
+  return JSON.stringify([keyId, id]);
 }
