@@ -8,17 +8,18 @@ import { toChatHistory } from './chatHistory.ts';
 import type { Exchange } from './exchange.ts';
 import { ForcedToolWrapper } from './forcedToolWrapper.ts';
 import { toGrammarSchema } from './jsonSchemas.ts';
-import type { LoadedModel } from './loadedModel.ts';
+import { readContextTokens, type LoadedModel } from './loadedModel.ts';
 import { toChatLogprobs } from './logprobs.ts';
 import { chatRequest, parseRequest, type ChatRequest } from './requests.ts';
 import { toPenalties, toSampling } from './sampling.ts';
+import { requireShort } from './textLength.ts';
 import { toTimings, toUsage, type Generated } from './usage.ts';
 
 /** `POST /v1/chat/completions` */
 export async function answerChat(loaded: LoadedModel, exchange: Exchange): Promise<void> {
   const request = parseRequest(chatRequest, await exchange.readJson());
   const { slots } = requireGeneration(loaded);
-  const prompt = toChatPrompt(loaded, request);
+  const prompt = await toChatPrompt(loaded, request, exchange.signal);
   const grammar = await toGrammar(loaded.llama, request.response_format);
   const choices = Array.from({ length: request.n ?? 1 }, (_, index) => new Choice(index));
   const answer = new ChatAnswer(loaded.config.name, request, exchange);
@@ -43,13 +44,14 @@ export async function answerChat(loaded: LoadedModel, exchange: Exchange): Promi
   }
 }
 
-/** Renders a request's messages. @throws ApiError when the model has no chat or its template refuses them */
-export function toChatPrompt(loaded: LoadedModel, request: Pick<ChatRequest, 'messages' | 'tools' | 'tool_choice'>): ChatPrompt {
+/** Renders a request's messages. @throws ApiError when the model has no chat, its template refuses them or they are far too long; the signal's reason */
+export async function toChatPrompt(loaded: LoadedModel, request: Pick<ChatRequest, 'messages' | 'tools' | 'tool_choice'>, signal: AbortSignal): Promise<ChatPrompt> {
   const wrapper = requireChat(loaded);
   const named = typeof request.tool_choice === 'object' ? request.tool_choice?.function.name : undefined;
   const functions = request.tool_choice === 'none' ? undefined : toFunctions(request.tools ?? [], named);
   const isForced = functions !== undefined && (named !== undefined || request.tool_choice === 'required');
   const history = toChatHistory(request.messages);
+  await requireShort(request.messages.map(({ content }) => content).join('\n'), { model: loaded.model, contextTokens: readContextTokens(loaded), signal });
   try {
     return renderChat(loaded.model, isForced ? new ForcedToolWrapper(wrapper) : wrapper, history, functions);
   } catch (error) {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Token } from 'node-llama-cpp';
 import { requireGeneration, toGrammar } from './chatRoute.ts';
 import type { Exchange } from './exchange.ts';
-import type { LoadedModel } from './loadedModel.ts';
+import { readContextTokens, type LoadedModel } from './loadedModel.ts';
 import { toCompletionLogprobs } from './logprobs.ts';
 import { ApiError } from './apiError.ts';
 import { completionRequest, parseRequest, type CompletionRequest } from './requests.ts';
 import { toPenalties, toSampling } from './sampling.ts';
+import { requireShort } from './textLength.ts';
 import { generateText, type TokenChance } from './textGeneration.ts';
 import { toInfillTokens, toPromptTokens } from './tokenInput.ts';
 import { toTimings, toUsage, type Generated } from './usage.ts';
@@ -18,7 +20,7 @@ export async function answerCompletion(loaded: LoadedModel, exchange: Exchange):
   const request = parseRequest(completionRequest, await exchange.readJson());
   const { slots } = requireGeneration(loaded);
   const grammar = await toGrammar(loaded.llama, request.response_format);
-  const choices = listChoices(loaded, request);
+  const choices = await listChoices(loaded, request, exchange.signal);
   const answer = new CompletionAnswer(loaded, request, exchange);
   const failed = new AbortController();
   const signal = AbortSignal.any([exchange.signal, failed.signal]);
@@ -42,14 +44,20 @@ export async function answerCompletion(loaded: LoadedModel, exchange: Exchange):
 }
 
 /** All answers: `n` for each prompt, a prompt's together. */
-function listChoices({ model }: LoadedModel, request: CompletionRequest): Choice[] {
+async function listChoices(loaded: LoadedModel, request: CompletionRequest, signal: AbortSignal): Promise<Choice[]> {
+  const { model } = loaded;
   const perPrompt = request.n ?? 1;
-  return listPrompts(request.prompt).flatMap((prompt, at) => {
+  const choices: Choice[] = [];
+  for (const [at, prompt] of listPrompts(request.prompt).entries()) {
+    await nextTurn();
+    signal.throwIfAborted();
+    if (typeof prompt === 'string') await requireShort(prompt + (request.suffix ?? ''), { model, contextTokens: readContextTokens(loaded), signal });
     const tokens = request.suffix && typeof prompt === 'string' ? toInfillTokens(model, prompt, request.suffix) : toPromptTokens(model, prompt);
     if (tokens.length === 0) throw new ApiError(400, 'invalid_request', 'prompt: there is nothing to continue');
     const echo = request.echo ? (typeof prompt === 'string' ? prompt : model.detokenize(tokens, true)) : '';
-    return Array.from({ length: perPrompt }, (_, index) => ({ index: at * perPrompt + index, tokens, echo, text: '', finishReason: null, chances: [] }));
-  });
+    choices.push(...Array.from({ length: perPrompt }, (_, index) => ({ index: at * perPrompt + index, tokens, echo, text: '', finishReason: null, chances: [] })));
+  }
+  return choices;
 }
 
 function listPrompts(prompt: CompletionRequest['prompt']): readonly (string | readonly number[])[] {

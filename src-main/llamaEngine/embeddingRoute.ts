@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LlamaEmbeddingContext, Token } from 'node-llama-cpp';
 import { ApiError, contextExceeded } from './apiError.ts';
 import type { Exchange } from './exchange.ts';
 import type { LoadedModel } from './loadedModel.ts';
 import { embeddingRequest, parseRequest, rerankRequest } from './requests.ts';
+import { requireShort } from './textLength.ts';
 import { toTokens } from './tokenInput.ts';
 
 /** `POST /v1/embeddings`: vectors of length 1, as the OpenAI port has them. */
@@ -11,8 +13,9 @@ export async function answerEmbeddings(loaded: LoadedModel, exchange: Exchange):
   const context = await loaded.embedding();
   const data: object[] = [];
   let promptTokens = 0;
-  for (const [index, input] of listInputs(loaded, request.input).entries()) {
+  for (const [index, one] of listInputs(request.input).entries()) {
     exchange.signal.throwIfAborted();
+    const input = await toInputTokens(loaded, one, exchange.signal);
     promptTokens += requireRoom(context, loaded, input);
     const { vector } = await context.getEmbeddingFor([...input]);
     const unit = toUnit(vector.slice(0, request.dimensions ?? vector.length));
@@ -23,9 +26,14 @@ export async function answerEmbeddings(loaded: LoadedModel, exchange: Exchange):
 
 type Input = string | readonly number[];
 
-function listInputs({ model }: LoadedModel, input: Input | readonly Input[]): readonly (readonly Token[])[] {
-  const inputs: readonly Input[] = typeof input === 'string' || input.every((one) => typeof one === 'number') ? [input] : input;
-  return inputs.map((one) => (typeof one === 'string' ? model.tokenize(one) : toTokens(model, one)));
+function listInputs(input: Input | readonly Input[]): readonly Input[] {
+  return typeof input === 'string' || input.every((one) => typeof one === 'number') ? [input] : input;
+}
+
+async function toInputTokens({ model, config: { contextTokens } }: LoadedModel, input: Input, signal: AbortSignal): Promise<readonly Token[]> {
+  if (typeof input !== 'string') return toTokens(model, input);
+  await requireShort(input, { model, contextTokens, signal });
+  return model.tokenize(input);
 }
 
 function requireRoom(context: LlamaEmbeddingContext, { config }: LoadedModel, tokens: readonly Token[]): number {
@@ -50,7 +58,13 @@ export async function answerRerank(loaded: LoadedModel, exchange: Exchange): Pro
   if (!loaded.ranking) throw new ApiError(400, 'unsupported', 'This model does not rank documents');
   const context = await loaded.ranking();
   const documents = request.documents.map((document) => (typeof document === 'string' ? document : document.text));
-  const lengths = documents.map((document) => context.calculateInputLength(request.query, document));
+  const lengths: number[] = [];
+  for (const document of documents) {
+    await nextTurn();
+    exchange.signal.throwIfAborted();
+    await requireShort(`${request.query} ${document}`, { model: loaded.model, contextTokens: context.contextSize, signal: exchange.signal });
+    lengths.push(context.calculateInputLength(request.query, document));
+  }
   const longest = Math.max(...lengths);
   if (longest >= context.contextSize) throw contextExceeded(longest, context.contextSize);
   const scores: number[] = [];

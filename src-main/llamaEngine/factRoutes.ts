@@ -1,12 +1,18 @@
 import { toChatPrompt } from './chatRoute.ts';
 import type { Exchange } from './exchange.ts';
-import type { LoadedModel } from './loadedModel.ts';
+import { readContextTokens, type LoadedModel } from './loadedModel.ts';
 import { detokenizeRequest, parseRequest, templateRequest, tokenizeRequest } from './requests.ts';
+import { requireShort } from './textLength.ts';
 import { toTokens } from './tokenInput.ts';
 
+/** A text need not fit to be counted, but counting a longer one takes too long. */
+const MOST_COUNTED_TOKENS = 262_144;
+
 /** `POST /tokenize` */
-export async function answerTokenize({ model }: LoadedModel, exchange: Exchange): Promise<void> {
+export async function answerTokenize(loaded: LoadedModel, exchange: Exchange): Promise<void> {
   const request = parseRequest(tokenizeRequest, await exchange.readJson());
+  const { model } = loaded;
+  await requireShort(request.content, { model, contextTokens: Math.max(MOST_COUNTED_TOKENS, readContextTokens(loaded)), signal: exchange.signal });
   const { bos, shouldPrependBosToken } = model.tokens;
   const begin = request.add_special && shouldPrependBosToken && bos !== null ? [bos] : [];
   const tokens = [...begin, ...model.tokenize(request.content, request.parse_special)];
@@ -21,14 +27,14 @@ export async function answerDetokenize({ model }: LoadedModel, exchange: Exchang
 
 /** `POST /apply-template` */
 export async function answerTemplate(loaded: LoadedModel, exchange: Exchange): Promise<void> {
-  const { tokens } = toChatPrompt(loaded, parseRequest(templateRequest, await exchange.readJson()));
+  const { tokens } = await toChatPrompt(loaded, parseRequest(templateRequest, await exchange.readJson()), exchange.signal);
   exchange.answer({ prompt: loaded.model.detokenize(tokens, true), n_tokens: tokens.length });
 }
 
 /** `GET /props`. `n_ctx` counts per slot. */
 export async function answerProps({ model, config, generation, ranking }: LoadedModel, exchange: Exchange): Promise<void> {
   exchange.answer({
-    default_generation_settings: { n_ctx: generation?.context.contextSize ?? config.contextTokens },
+    default_generation_settings: { n_ctx: readContextTokens({ generation, config }) },
     total_slots: config.slots, model_alias: config.name, model_path: config.modelPath,
     chat_template: config.chatTemplate ?? model.fileInfo.metadata.tokenizer.chat_template ?? null,
     bos_token: model.tokens.bosString, eos_token: model.tokens.eosString,

@@ -18,6 +18,11 @@ export interface LoadedModel {
 
 const quiet: readonly LlamaLogLevel[] = [LlamaLogLevel.debug, LlamaLogLevel.disabled];
 
+/** What one request may take. */
+export function readContextTokens({ generation, config }: Pick<LoadedModel, 'generation' | 'config'>): number {
+  return generation?.context.contextSize ?? config.contextTokens;
+}
+
 /** Loads the model and makes its contexts. What fails throws what llama.cpp says. */
 export async function loadModel(config: EngineConfig, on: { progress: (progress: number) => void; log: (level: string, line: string) => void }): Promise<LoadedModel> {
   const llama = await getLlama({

@@ -162,6 +162,18 @@ test('a prompt that does not fit is refused with its numbers', async () => {
   expect({ status: answer.status, error: answer.json?.['error'] }).toMatchObject({ status: 400, error: { code: 'context_length_exceeded', param: null, n_ctx: 1_024, n_prompt_tokens: expect.any(Number) as number } });
 });
 
+test.each([
+  ['/v1/chat/completions', (text: string) => ({ messages: [{ role: 'user', content: text }] }), 1_024],
+  ['/v1/completions', (text: string) => ({ prompt: text }), 1_024],
+  ['/v1/embeddings', (text: string) => ({ input: ['short', text] }), 1_024],
+  ['/apply-template', (text: string) => ({ messages: [{ role: 'user', content: text }] }), 1_024],
+  ['/tokenize', (text: string) => ({ content: text }), 262_144],
+] as const)('a text of many megabytes is refused by %s before it is read whole', async (path, toBody, n_ctx) => {
+  const answer = await engine.call('POST', path, toBody('word '.repeat(2_000_000)));
+
+  expect({ status: answer.status, error: answer.json?.['error'] }).toMatchObject({ status: 400, error: { code: 'context_length_exceeded', n_ctx, n_prompt_tokens: expect.any(Number) as number } });
+});
+
 test('an answer ends where the context does', async () => {
   makeTinyGguf(world.path('small.gguf'), { isLooping: true });
   const small = await world.start(world.embedded, aLaunch({ modelPath: world.path('small.gguf'), contextTokens: 256, slots: 1 })).whenReady();
