@@ -8,7 +8,15 @@ const IDLE_MS = 4_000;
 /** A pool that nobody asked for so long belongs to an engine that is gone. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
-interface KeptPool { readonly pool: Pool; usedAtMs: number }
+/** llama-server closes its connection after each stream although it says that it keeps it: the next request on it would be lost. */
+const CLOSING_SERVER = 'llama.cpp';
+
+interface KeptPool {
+  readonly pool: Pool;
+  /** Whether each request gets a connection of its own. */
+  readonly isReset: boolean;
+  usedAtMs: number;
+}
 
 /** Keeps one pool of connections per target. Nothing is limited in time: models load and think for as long as they need. */
 export class PooledUpstream implements Upstream {
@@ -20,9 +28,11 @@ export class PooledUpstream implements Upstream {
   }
 
   async send({ target, method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
-    const { statusCode, headers: answered, body: bytes } = await this.#poolOf(target).request({
-      method, path: joinPath(target.origin, path), headers: { ...headers, ...target.headers }, body: body ?? null, signal,
+    const kept = this.#keep(target);
+    const { statusCode, headers: answered, body: bytes } = await kept.pool.request({
+      method, path: joinPath(target.origin, path), headers: { ...headers, ...target.headers }, body: body ?? null, signal, reset: kept.isReset,
     });
+    if (answered['server'] === CLOSING_SERVER && !kept.isReset) this.#replace(target, kept);
     return { status: statusCode, headers: answered, body: bytes };
   }
 
@@ -32,21 +42,32 @@ export class PooledUpstream implements Upstream {
     await Promise.all(pools.map(({ pool }) => pool.destroy()));
   }
 
-  #poolOf({ origin, socketPath }: UpstreamTarget): Pool {
-    const key = `${origin} ${socketPath ?? ''}`;
+  #keep(target: UpstreamTarget): KeptPool {
     const nowMs = this.#clock.monotonicMs();
-    const kept = this.#pools.get(key);
-    if (kept !== undefined) {
-      kept.usedAtMs = nowMs;
-      return kept.pool;
+    const known = this.#pools.get(toKey(target));
+    if (known !== undefined) {
+      known.usedAtMs = nowMs;
+      return known;
     }
     this.#forgetOld(nowMs);
+    return this.#open(target, false);
+  }
+
+  /** What runs goes on to its end; nothing new comes to these connections. */
+  #replace(target: UpstreamTarget, { pool }: KeptPool): void {
+    if (this.#pools.get(toKey(target))?.pool === pool) this.#open(target, true);
+    pool.close().catch(() => undefined);
+  }
+
+  #open(target: UpstreamTarget, isReset: boolean): KeptPool {
+    const { origin, socketPath } = target;
     const pool = new Pool(new URL(origin).origin, {
       connections: null, pipelining: 1, keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS, headersTimeout: 0, bodyTimeout: 0,
       connect: socketPath === null ? { timeout: 10_000 } : { socketPath, timeout: 10_000 },
     });
-    this.#pools.set(key, { pool, usedAtMs: nowMs });
-    return pool;
+    const kept = { pool, isReset, usedAtMs: this.#clock.monotonicMs() };
+    this.#pools.set(toKey(target), kept);
+    return kept;
   }
 
   #forgetOld(nowMs: number): void {
@@ -56,4 +77,8 @@ export class PooledUpstream implements Upstream {
       pool.destroy().catch(() => undefined);
     }
   }
+}
+
+function toKey({ origin, socketPath }: UpstreamTarget): string {
+  return `${origin} ${socketPath ?? ''}`;
 }

@@ -12,8 +12,6 @@ import type { ChunkReader } from './chunkReader.ts';
 
 /** An engine that has said its last word closes its answer at once; one that does not is left. */
 const CLOSING_MS = 250;
-/** Closes its connection after each stream although it says that it keeps it: the next request on it would be lost. */
-const CLOSING_SERVER = 'llama.cpp';
 
 interface RelayOptions {
   readonly clock: Clock;
@@ -61,12 +59,11 @@ export class Relay {
     if (!this.#isFinished) await this.#passEnd();
   }
 
-  #take(bytes: Uint8Array, { headers, body }: UpstreamResponse): Promise<void> | null {
+  #take(bytes: Uint8Array, { body }: UpstreamResponse): Promise<void> | null {
     const waiting = this.#writeEvents(this.#events.read(bytes));
     if (!this.#options.reader.isDone) return waiting;
     this.#finish();
-    if (headers['server'] === CLOSING_SERVER) body.destroy();
-    else this.#stopClosing = this.#options.clock.after(CLOSING_MS, () => { body.destroy(); });
+    this.#stopClosing = this.#options.clock.after(CLOSING_MS, () => { body.destroy(); });
     return null;
   }
 

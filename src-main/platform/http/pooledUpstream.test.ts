@@ -1,0 +1,55 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../../base/clock.ts';
+import { PooledUpstream } from './pooledUpstream.ts';
+import { pump } from './pump.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) { server.closeAllConnections(); server.close(); }
+});
+
+/** Answers with its name; `isClosing` ones end each connection behind an answer although they say that they keep it. */
+async function startServer({ name, isClosing }: { name: string; isClosing: boolean }): Promise<{ origin: string; sockets: Set<Socket> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    sockets.add(request.socket);
+    response.writeHead(200, { server: name });
+    response.end(name, () => { if (isClosing) request.socket.end(); });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
+}
+
+async function ask(upstream: PooledUpstream, origin: string): Promise<string> {
+  const response = await upstream.send({ target: { origin, socketPath: null, headers: {} }, method: 'GET', path: '/', signal: new AbortController().signal });
+  const pieces: Uint8Array[] = [];
+  await pump(response.body, (bytes) => { pieces.push(bytes); return null; });
+  return Buffer.concat(pieces).toString();
+}
+
+test.each([
+  { name: 'a server that closes its connections without a word', server: 'llama.cpp', isClosing: true, isKept: false },
+  { name: 'any other server over kept connections', server: 'other', isClosing: false, isKept: true },
+])('one question behind the other is answered by $name', async ({ server, isClosing, isKept }) => {
+  const { origin, sockets } = await startServer({ name: server, isClosing });
+  const upstream = new PooledUpstream({ clock: systemClock });
+
+  const answers: string[] = [];
+  for (let turn = 0; turn < 40; turn += 1) answers.push(await ask(upstream, origin));
+  await upstream.close();
+
+  expect([new Set(answers), answers.length, sockets.size < 5]).toEqual([new Set([server]), 40, isKept]);
+});
+
+test('questions that were asked at once of a server that closes its connections are all answered', async () => {
+  const { origin } = await startServer({ name: 'llama.cpp', isClosing: true });
+  const upstream = new PooledUpstream({ clock: systemClock });
+
+  const answers = await Promise.all(Array.from({ length: 30 }, () => ask(upstream, origin)));
+  await upstream.close();
+
+  expect(answers).toEqual(Array.from({ length: 30 }, () => 'llama.cpp'));
+});
