@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatBytesOf, formatDuration, formatRelative } from './format.ts';
+import { formatBytes, formatBytesOf, formatClock, formatDuration, formatRelative } from './format.ts';
 
 const GIB = 1024 ** 3;
 const HOUR = 3_600_000;
@@ -27,5 +27,11 @@ describe('times', () => {
     [-2_000, 'now'], [-59_000, '59 sec. ago'], [-5 * 60_000, '5 min. ago'], [-3 * HOUR, '3 hr. ago'], [-26 * HOUR, 'yesterday'], [2 * HOUR, 'in 2 hr.'],
   ])('a moment %d ms from now is %s', (distanceMs, text) => {
     expect(formatRelative(1_000_000_000_000 + distanceMs, 1_000_000_000_000)).toBe(text);
+  });
+
+  test('a moment of today is its time, one of another day has its date', () => {
+    const noon = new Date(2026, 5, 15, 12).getTime();
+
+    expect([formatClock(noon - 3 * HOUR + 5 * 60_000, noon), formatClock(noon - 24 * HOUR, noon)]).toEqual(['09:05', 'Jun 14, 2026, 12:00']);
   });
 });

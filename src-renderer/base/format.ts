@@ -75,3 +75,12 @@ const absolute = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyl
 export function formatAbsolute(atMs: number): string {
   return absolute.format(atMs);
 }
+
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
+const dayAndClock = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+
+/** `14:05` on the day of `nowMs`, with its date on any other. */
+export function formatClock(atMs: number, nowMs: number): string {
+  const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
+  return (isToday ? clock : dayAndClock).format(atMs);
+}

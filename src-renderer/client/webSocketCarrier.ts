@@ -18,15 +18,9 @@ export function openWebSocketCarrier({ onOpen, onFrame, onClose }: CarrierEvents
   const rpc = new WebSocket(toSocketUrl('/rpc'));
   const frames = new WebSocket(toSocketUrl('/frames'));
   frames.binaryType = 'arraybuffer';
-  const link = new RPCLink({ websocket: rpc });
   let isOver = false;
   let wasOpen = false;
 
-  const open = (): void => {
-    if (isOver || rpc.readyState !== WebSocket.OPEN || frames.readyState !== WebSocket.OPEN) return;
-    wasOpen = true;
-    onOpen(link);
-  };
   const close = (): void => {
     if (isOver) return;
     isOver = true;
@@ -35,10 +29,15 @@ export function openWebSocketCarrier({ onOpen, onFrame, onClose }: CarrierEvents
     if (wasOpen) onClose('gone');
     else findReason().then(onClose, () => { onClose('gone'); });
   };
-  for (const socket of [rpc, frames]) {
-    socket.addEventListener('open', open);
-    socket.addEventListener('close', close);
-  }
+  // Before the link listens: who made a call must know that the connection has gone when the call fails.
+  for (const socket of [rpc, frames]) socket.addEventListener('close', close);
+  const link = new RPCLink({ websocket: rpc });
+  const open = (): void => {
+    if (isOver || rpc.readyState !== WebSocket.OPEN || frames.readyState !== WebSocket.OPEN) return;
+    wasOpen = true;
+    onOpen(link);
+  };
+  for (const socket of [rpc, frames]) socket.addEventListener('open', open);
   frames.addEventListener('message', ({ data }) => {
     if (data instanceof ArrayBuffer) onFrame(new Uint8Array(data));
   });

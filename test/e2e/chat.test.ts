@@ -2,17 +2,19 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { removeHomes, startBackend } from '../support/backend.ts';
 import type { TestBackend } from '../support/backend.ts';
 import { findAxeViolations, launchChromium, openArea, openWatchedPage } from '../support/browser.ts';
 import { addChatModel, startChatEngine } from '../support/chatEngine.ts';
 import type { ChatEngine } from '../support/chatEngine.ts';
+import { answerEnd, ask, chooseModel, composer, rowOf, sendButton } from '../support/chatWindow.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const build = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
 const guide = fileURLToPath(new URL('../../resources/models/wheelhouse-guide.gguf', import.meta.url));
+const dot = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 let browser: Browser;
 let backend: TestBackend;
 let engines: ChatEngine[] = [];
@@ -48,25 +50,6 @@ async function openChat(address = 'new'): Promise<Page> {
   await openArea(watched.page, 'Chat');
   await watched.page.goto(watched.page.url().replace(/#.*/, `#/chat/${address}`));
   return watched.page;
-}
-
-const composer = (page: Page): Locator => page.getByRole('textbox', { name: 'Your question' });
-const sendButton = (page: Page): Locator => page.getByRole('button', { name: 'Send', exact: true });
-const answerEnd = (page: Page, nth = 0): Locator => page.getByRole('button', { name: 'Copy the answer' }).nth(nth);
-const rowOf = (page: Page, text: string): Locator => page.locator('[data-row]').filter({ hasText: text });
-
-async function chooseModel(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: /^Model:/ }).click();
-  await page.getByRole('option', { name }).click();
-  await page.getByRole('button', { name: new RegExp(`^Model: ?${name}`) }).waitFor();
-}
-
-/** Begins a conversation in the window and waits for its answer. */
-async function ask(page: Page, question: string): Promise<void> {
-  const before = await page.getByRole('button', { name: 'Copy the answer' }).count();
-  await composer(page).fill(question);
-  await composer(page).press('Enter');
-  await answerEnd(page, before).waitFor();
 }
 
 async function newChat(question: string): Promise<Page> {
@@ -191,6 +174,98 @@ describe('chat', () => {
     expect(await page.getByText('The secret is 42.', { exact: false }).count()).toBeGreaterThan(0);
   });
 
+  test('files that come one after the other are all taken up to 20, a picture is seen small, and both open', async () => {
+    const page = await openChat();
+    await chooseModel(page, 'stand-in');
+    const files = page.locator('input[type=file]');
+    await Promise.all([files.setInputFiles({ name: 'long.txt', mimeType: 'text/plain', buffer: Buffer.alloc(20_000, 'a') }), files.setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: dot })]);
+    await page.getByRole('button', { name: 'Open long.txt' }).waitFor();
+    await page.getByRole('button', { name: 'Open dot.png' }).waitFor();
+    await files.setInputFiles(Array.from({ length: 20 }, (_, index) => ({ name: `${index}.txt`, mimeType: 'text/plain', buffer: Buffer.from(`file ${index}`) })));
+    await page.getByText('2 files were not taken: a question may have 20.').waitFor();
+    await ask(page, 'Look');
+
+    await page.getByRole('group', { name: 'Messages' }).press('Home');
+    const sent = page.getByRole('list', { name: 'Attached files' });
+    await sent.locator('img').waitFor();
+    await sent.getByRole('button', { name: 'Open dot.png' }).click();
+    await page.getByRole('dialog').getByRole('img', { name: 'dot.png' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await sent.getByRole('button', { name: 'Open 17.txt' }).click();
+    await page.getByRole('dialog').getByText('file 17').waitFor();
+    expect(await findAxeViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+  });
+
+  test('a call of a tool is shown with what it was given', async () => {
+    const page = await newChat('call it');
+
+    await page.getByText('Calls get_weather').click();
+
+    await page.getByText('{"city":"Bergen"}').waitFor();
+  });
+
+  test('an answer is copied where the page has no clipboard of its own, as over plain HTTP', async () => {
+    const page = await openChat();
+    await page.addInitScript("Object.defineProperty(window, 'isSecureContext', { value: false }); Object.defineProperty(navigator, 'clipboard', { value: undefined });");
+    await page.reload();
+    await chooseModel(page, 'stand-in');
+    await ask(page, 'Copy me');
+
+    await page.getByRole('button', { name: 'Copy the answer' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    await composer(page).press('Control+v');
+
+    expect(await composer(page).inputValue()).toBe('You said: Copy me (1 messages to stand-in)');
+  });
+
+  test('what a new conversation was given is not given to the next one, and a prompt that is being typed is kept', async () => {
+    const page = await openChat();
+    await chooseModel(page, 'stand-in');
+    await page.keyboard.press('Control+i');
+    await page.getByRole('textbox', { name: 'System prompt' }).fill('Be brief.');
+    await page.keyboard.press('Control+i');
+    await page.getByRole('textbox', { name: 'System prompt' }).waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Compare two models' }).click();
+    await ask(page, 'Hello');
+    await page.keyboard.press('Control+i');
+    const given = await page.getByRole('textbox', { name: 'System prompt' }).inputValue();
+    await page.keyboard.press('Control+Shift+O');
+    await page.getByRole('heading', { level: 2, name: 'New conversation' }).waitFor();
+
+    const [conversation] = await backend.client.conversations.list({});
+    expect([given, conversation?.systemPrompt, conversation?.compareModel]).toEqual(['Be brief.', 'Be brief.', 'second']);
+    expect(await page.getByRole('textbox', { name: 'System prompt' }).inputValue()).toBe('');
+    expect(await page.getByRole('button', { name: /^Compared model:/ }).count()).toBe(0);
+    await page.keyboard.press('Control+i');
+  });
+
+  test('a first question that is not taken leaves no conversation behind and stays in the box', async () => {
+    const page = await openChat('new/nowhere');
+    await composer(page).fill('Are you there?');
+    await sendButton(page).click();
+
+    await page.getByRole('alert').getByText('nowhere', { exact: false }).first().waitFor();
+
+    expect(await composer(page).inputValue()).toBe('Are you there?');
+    expect(await backend.client.conversations.list({})).toEqual([]);
+  });
+
+  test('a conversation goes on when the backend comes back, and no error stays behind', async () => {
+    const page = await newChat('Before');
+    const { home, url } = backend;
+
+    await backend.stop();
+    await page.getByText(/Connection lost/).first().waitFor();
+    backend = await startBackend({ home, port: Number(new URL(url).port) });
+    await page.getByText(/Connection lost/).first().waitFor({ state: 'hidden', timeout: 30_000 });
+    await ask(page, 'After');
+
+    await page.getByText('You said: After (3 messages to stand-in)').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   test('thoughts are folded under how long they took', async () => {
     const page = await newChat('think first');
 
@@ -221,7 +296,7 @@ describe('chat', () => {
     await page.getByRole('menuitem', { name: 'Pin' }).click();
     await page.getByRole('heading', { level: 2, name: 'Pinned' }).waitFor();
     await page.getByRole('searchbox', { name: 'Search all conversations' }).fill('bras spok');
-    await page.getByText('No').or(page.getByText('0 places found')).first().waitFor();
+    await page.getByRole('status').filter({ hasText: '0 places found' }).waitFor();
     await page.getByRole('searchbox', { name: 'Search all conversations' }).fill('brass spok');
     await page.getByText('2 places found').waitFor();
     const marked = await page.locator('mark').allInnerTexts();
@@ -281,6 +356,7 @@ describe('chat', () => {
     const page = await openChat();
     await chooseModel(page, 'wheelhouse-guide');
 
+    await composer(page).fill('half a thought');
     await page.getByRole('button', { name: 'What is a blueprint?', exact: true }).click();
     await answerEnd(page).waitFor({ timeout: 90_000 });
 
@@ -288,6 +364,7 @@ describe('chat', () => {
     const answer = (await backend.client.conversations.messages({ conversation: conversation?.id ?? '' })).at(-1);
     expect([conversation?.title, answer?.status, (answer?.content.length ?? 0) > 20]).toEqual(['What is a blueprint?', 'done', true]);
     expect(answer?.tokensPerSecond ?? 0).toBeGreaterThan(0);
+    expect(await composer(page).inputValue()).toBe('half a thought');
   }, 120_000);
 
   test('a window that is opened in the middle of an answer shows all of it', async () => {

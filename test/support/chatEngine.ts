@@ -28,6 +28,6 @@ export async function startChatEngine({ paceMs }: { paceMs: number }): Promise<C
 }
 
 /** Makes an engine known to a backend as a model of another machine. */
-export async function addChatModel({ client }: TestBackend, name: string, { baseUrl }: ChatEngine): Promise<void> {
-  await client.modelConfigs.create({ name, model: null, engine: 'external', external: { baseUrl, keyVariable: null, model: null } });
+export async function addChatModel({ client }: Pick<TestBackend, 'client'>, name: string, { baseUrl }: ChatEngine, set: { slots?: number; contextTokens?: number } = {}): Promise<void> {
+  await client.modelConfigs.create({ name, model: null, engine: 'external', external: { baseUrl, keyVariable: null, model: null }, ...set });
 }

@@ -12,6 +12,7 @@ import { useView } from '../../app/views.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Waiting } from '../../ui/Waiting.tsx';
+import { NEW_SHORTCUT } from './chatCommands.ts';
 import { ChatDialogs } from './ChatDialogs.tsx';
 import { ConversationView } from './ConversationView.tsx';
 import { ConversationList } from './list/ConversationList.tsx';
@@ -29,7 +30,7 @@ export function ChatArea(): ReactNode {
   const initial = useRef(list.size);
   const currentId = useCurrentId();
   useActions([
-    { id: 'chat.new', title: t('chat.new'), area: t('chat.title'), shortcut: 'Ctrl+N', isEnabled: () => true, run: () => { navigate('chat', 'new'); } },
+    { id: 'chat.new', title: t('chat.new'), area: t('chat.title'), shortcut: NEW_SHORTCUT, isEnabled: () => true, run: () => { navigate('chat', 'new'); } },
     { id: 'chat.list', title: list.isOpen ? t('chat.hideList') : t('chat.showList'), area: t('chat.title'), isEnabled: () => true, run: fold.toggle },
   ]);
   const onLayout = (layout: Readonly<Record<string, number>>): void => {

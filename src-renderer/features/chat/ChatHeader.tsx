@@ -1,14 +1,17 @@
 import { Columns2, Ellipsis, PanelLeft, PanelRight } from 'lucide-react';
-import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useApp } from '../../app/appContext.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
+import type { IconButtonProps } from '../../ui/IconButton.tsx';
 import { DropdownMenu } from '../../ui/Menu.tsx';
 import type { MenuEntry } from '../../ui/Menu.tsx';
 import type { ChatModelView } from './chatModels.ts';
 import { ModelPicker } from './ModelPicker.tsx';
+
+/** Whose place another model is being chosen for. */
+export type PickerName = 'model' | 'compared';
 
 export interface ChatHeaderProps {
   title: string;
@@ -17,8 +20,8 @@ export interface ChatHeaderProps {
   compareModel: string | null;
   onModel: (name: string) => void;
   onCompare: (name: string | null) => void;
-  isPickerOpen: boolean;
-  onPickerOpen: (isOpen: boolean) => void;
+  openPicker: PickerName | null;
+  onPicker: (open: PickerName | null) => void;
   /** What can be done with the conversation; empty for one that has not begun. */
   menu: readonly MenuEntry[];
   isListOpen: boolean;
@@ -26,22 +29,29 @@ export interface ChatHeaderProps {
 }
 
 /** Which conversation, and who answers in it. */
-export function ChatHeader({ title, models, model, compareModel, onModel, onCompare, isPickerOpen, onPickerOpen, menu, isListOpen, onList }: ChatHeaderProps): ReactNode {
+export function ChatHeader({ title, models, model, compareModel, onModel, onCompare, openPicker, onPicker, menu, isListOpen, onList }: ChatHeaderProps): ReactNode {
   const { t } = useTranslation();
   const { view } = useApp();
   const isInspectorOpen = useStore(view, (state) => state.isInspectorOpen);
-  const [isSecondOpen, setSecondOpen] = useState(false);
   const others = (models ?? []).filter(({ name, problem }) => problem === null && name !== model);
   const compare = (): void => { onCompare(compareModel === null ? others[0]?.name ?? null : null); };
+  const openWhen = (name: PickerName): { isOpen: boolean; onOpenChange: (isOpen: boolean) => void } => ({ isOpen: openPicker === name, onOpenChange: (isOpen) => { onPicker(isOpen ? name : null); } });
   return (
-    <header className="flex min-h-10 shrink-0 items-center gap-2 border-b border-line bg-panel px-2 py-1">
+    <header className="@container flex min-h-10 shrink-0 items-center gap-2 border-b border-line bg-panel px-2 py-1">
       <IconButton label={isListOpen ? t('chat.hideList') : t('chat.showList')} icon={<PanelLeft size={16} aria-hidden />} onClick={onList} />
       <h2 className="min-w-16 flex-1 truncate text-base font-medium" title={title}>{title}</h2>
-      <ModelPicker label={t('chat.model')} models={models} value={model} onChange={onModel} isOpen={isPickerOpen} onOpenChange={onPickerOpen} />
-      {compareModel === null ? null : <ModelPicker label={t('chat.comparedModel')} models={models} value={compareModel} onChange={onCompare} isOpen={isSecondOpen} onOpenChange={setSecondOpen} />}
-      <IconButton label={t('chat.compare')} icon={<Columns2 size={16} aria-hidden />} isPressed={compareModel !== null} disabledReason={compareModel === null && others.length === 0 ? t('chat.compareNeedsTwo') : null} onClick={compare} />
-      <IconButton label={t('chat.settings')} shortcut="Ctrl+I" icon={<PanelRight size={16} aria-hidden />} isPressed={isInspectorOpen} onClick={() => { view.setState({ isInspectorOpen: !isInspectorOpen }); }} />
+      <ModelPicker label={t('chat.model')} models={models} value={model} onChange={onModel} {...openWhen('model')} />
+      {compareModel === null ? null : <ModelPicker label={t('chat.comparedModel')} models={models} value={compareModel} onChange={onCompare} {...openWhen('compared')} />}
+      <Toggle label={t('chat.compare')} word={t('chat.compareWord')} icon={<Columns2 size={16} aria-hidden />} isPressed={compareModel !== null} disabledReason={compareModel === null && others.length === 0 ? t('chat.compareNeedsTwo') : null} onClick={compare} />
+      <Toggle label={t('chat.settings')} word={t('chat.settingsWord')} shortcut="Ctrl+I" icon={<PanelRight size={16} aria-hidden />} isPressed={isInspectorOpen} onClick={() => { view.setState({ isInspectorOpen: !isInspectorOpen }); }} />
       {menu.length === 0 ? null : <DropdownMenu items={menu} trigger={<IconButton label={t('chat.more')} icon={<Ellipsis size={16} aria-hidden />} />} />}
     </header>
   );
+}
+
+interface ToggleProps extends Omit<IconButtonProps, 'size'> { word: string }
+
+/** An icon with its word where there is room for one. */
+function Toggle({ word, icon, ...rest }: ToggleProps): ReactNode {
+  return <IconButton {...rest} className="w-auto! min-w-7 px-1.5" icon={<span className="inline-flex items-center gap-1.5 text-sm">{icon}<span className="hidden @3xl:inline">{word}</span></span>} />;
 }

@@ -12,6 +12,7 @@ import { IconButton } from '../../ui/IconButton.tsx';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { TextArea } from '../../ui/TextArea.tsx';
 import { noSampling, setBeginning, workspaceOf } from './chatWorkspace.ts';
+import { useAtEnd } from './useAtEnd.ts';
 import { SamplingFields } from './SamplingFields.tsx';
 
 /** The system prompt and the sampling of the conversation on screen, or of the next new one. */
@@ -48,7 +49,7 @@ export function ChatInspector(): ReactNode {
   );
 }
 
-/** Kept when the field is left, so that not every key is a change. */
+/** Kept when the field is left, also by a look elsewhere, so that not every key is a change. */
 function SystemPrompt({ value, onChange }: { value: string; onChange: (text: string) => void }): ReactNode {
   const { t } = useTranslation();
   const [text, setText] = useState<string | null>(null);
@@ -56,6 +57,7 @@ function SystemPrompt({ value, onChange }: { value: string; onChange: (text: str
     if (text !== null && text !== value) onChange(text);
     setText(null);
   };
+  useAtEnd(save);
   return <TextArea label={t('chat.systemPrompt')} help={t('chat.systemPromptHelp')} rows={6} value={text ?? value} onChange={setText} onBlur={save} className="max-h-[40vh] [field-sizing:content] min-h-24" />;
 }
 

@@ -1,13 +1,15 @@
-import { ArrowUp, FileText, Image, Paperclip, Square, X } from 'lucide-react';
+import { ArrowUp, Paperclip, Square, X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { ClipboardEvent, KeyboardEvent, ReactNode, Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Attachment } from '#contract/conversations.ts';
 import { classNames } from '../../base/classNames.ts';
-import { formatBytes } from '../../base/format.ts';
 import { Button } from '../../ui/Button.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
-import type { AttachRefusal } from './attachments.ts';
+import { AttachmentDialog } from './attached/AttachmentDialog.tsx';
+import { MAX_ATTACHMENTS, toDataUrl } from './attached/attachments.ts';
+import type { AttachRefusal } from './attached/attachments.ts';
+import { AttachmentTile } from './attached/AttachmentTile.tsx';
 
 export interface ComposerProps {
   text: string;
@@ -25,13 +27,14 @@ export interface ComposerProps {
   /** Files that were not taken, and what else is to be known before sending. */
   refusals: readonly AttachRefusal[];
   warning: string | null;
-  placeholder: string;
+  /** How full the model's context is. */
+  meter: ReactNode;
   ref?: Ref<HTMLTextAreaElement>;
 }
 
 /** Where a question is written: Enter sends, Shift+Enter begins a line, files are dropped, pasted or chosen. */
 export function Composer(props: ComposerProps): ReactNode {
-  const { text, attachments, onText, onAttach, onDetach, onSend, onStop, isWriting, isSending, blockedReason, placeholder, ref } = props;
+  const { text, attachments, onText, onAttach, onDetach, onSend, onStop, isWriting, isSending, blockedReason, meter, ref } = props;
   const { t } = useTranslation();
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && isWriting) { event.stopPropagation(); onStop(); }
@@ -50,10 +53,11 @@ export function Composer(props: ComposerProps): ReactNode {
       <ComposerNotes {...props} />
       <div className="flex flex-col rounded-[0.875rem] border border-edge bg-field focus-within:border-accent">
         {attachments.length > 0 ? <AttachmentList attachments={attachments} onDetach={onDetach} /> : null}
-        <textarea ref={ref} aria-label={t('chat.question')} data-composer="" rows={1} spellCheck placeholder={placeholder} value={text} onChange={(event) => { onText(event.target.value); }} onKeyDown={onKeyDown} onPaste={onPaste} className="max-h-[38vh] min-h-12 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[1.25rem] leading-[1.5] outline-none [field-sizing:content]" />
+        <textarea ref={ref} aria-label={t('chat.question')} data-composer="" rows={1} spellCheck placeholder={t('chat.placeholder')} value={text} onChange={(event) => { onText(event.target.value); }} onKeyDown={onKeyDown} onPaste={onPaste} className="max-h-[38vh] min-h-12 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[1.25rem] leading-[1.5] outline-none [field-sizing:content]" />
         <div className="flex items-center gap-2 px-2 pb-2">
           <AttachButton onAttach={onAttach} />
-          <span className="ml-auto text-xs text-muted">{isWriting ? t('chat.stopHint') : t('chat.sendHint')}</span>
+          {meter}
+          <span className="ml-auto truncate text-xs text-muted">{isWriting ? t('chat.stopHint') : t('chat.sendHint')}</span>
           {isWriting
             ? <Button icon={<Square size={12} aria-hidden fill="currentColor" />} onClick={onStop}>{t('chat.stop')}</Button>
             : <Button variant="primary" icon={<ArrowUp size={14} aria-hidden />} isBusy={isSending} disabledReason={blockedReason} onClick={onSend}>{t('chat.send')}</Button>}
@@ -68,7 +72,7 @@ function ComposerNotes({ refusals, warning }: ComposerProps): ReactNode {
   if (refusals.length === 0 && warning === null) return null;
   return (
     <ul role="status" className="mb-1.5 flex flex-col gap-0.5 px-1 text-sm text-busy">
-      {refusals.map(({ name, reason }) => <li key={name}>{t(`chat.refused.${reason}`, { name })}</li>)}
+      {refusals.map((refusal, index) => <li key={index}>{refusal.reason === 'too_many' ? t('chat.tooMany', { count: refusal.count, most: MAX_ATTACHMENTS }) : t(`chat.refused.${refusal.reason}`, { name: refusal.name })}</li>)}
       {warning === null ? null : <li>{warning}</li>}
     </ul>
   );
@@ -76,16 +80,21 @@ function ComposerNotes({ refusals, warning }: ComposerProps): ReactNode {
 
 function AttachmentList({ attachments, onDetach }: Pick<ComposerProps, 'attachments' | 'onDetach'>): ReactNode {
   const { t } = useTranslation();
+  const [opened, setOpened] = useState<Attachment | null>(null);
   return (
-    <ul aria-label={t('chat.attached')} className="flex flex-wrap gap-1.5 px-3 pt-2.5">
-      {attachments.map(({ kind, name, sizeBytes }, index) => (
-        <li key={index} title={`${name}, ${formatBytes(sizeBytes)}`} className="inline-flex h-7.5 max-w-70 items-center gap-1.5 rounded-md border border-line bg-panel pl-2 text-sm">
-          {kind === 'image' ? <Image size={14} aria-hidden className="shrink-0 text-muted" /> : <FileText size={14} aria-hidden className="shrink-0 text-muted" />}
-          <span className="truncate">{name}</span>
-          <IconButton size="sm" label={t('chat.detach', { name })} icon={<X size={13} aria-hidden />} onClick={() => { onDetach(index); }} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul aria-label={t('chat.attached')} className="flex flex-wrap gap-1.5 px-3 pt-2.5">
+        {attachments.map((attachment, index) => {
+          const isPicture = attachment.kind === 'image';
+          return (
+            <AttachmentTile key={index} attachment={attachment} pictureUrl={isPicture ? toDataUrl(attachment) : null} onOpen={() => { setOpened(attachment); }}>
+              <IconButton size="sm" label={t('chat.detach', { name: attachment.name })} icon={<X size={13} aria-hidden />} onClick={() => { onDetach(index); }} className={isPicture ? 'absolute top-0.5 right-0.5 bg-panel/85' : ''} />
+            </AttachmentTile>
+          );
+        })}
+      </ul>
+      {opened === null ? null : <AttachmentDialog attachment={opened} onClose={() => { setOpened(null); }} />}
+    </>
   );
 }
 

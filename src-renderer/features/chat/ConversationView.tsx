@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import type { Conversation, Message } from '#contract/conversations.ts';
+import type { Attachment, Conversation, Message } from '#contract/conversations.ts';
 import { useApp } from '../../app/appContext.tsx';
 import { useRoute } from '../../app/route.ts';
 import { formatNumber } from '../../base/format.ts';
@@ -11,16 +11,21 @@ import type { Problem } from '../../client/problems.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
 import { Waiting } from '../../ui/Waiting.tsx';
+import { AttachmentDialog } from './attached/AttachmentDialog.tsx';
 import { sendQuestion } from './chatCommands.ts';
 import { findChatModel } from './chatModels.ts';
+import type { ChatModelView } from './chatModels.ts';
 import { workspaceOf } from './chatWorkspace.ts';
 import { ChatHeader } from './ChatHeader.tsx';
+import type { PickerName } from './ChatHeader.tsx';
 import { Composer, DropPlace } from './Composer.tsx';
+import { ContextMeter } from './ContextMeter.tsx';
 import type { ListFold } from './listFold.ts';
 import { countBranch, findLeaf, isWriting, listPath } from './messages/branches.ts';
+import { countContextTokens } from './messages/contextUse.ts';
 import { MessageActionsProvider } from './messages/messageActions.ts';
 import { MessageList } from './messages/MessageList.tsx';
-import { toBlockedReason, toWarning } from './sendPolicy.ts';
+import { toBlockedReason, toBusyReason, toPictureRefusal } from './sendPolicy.ts';
 import { useChatModels } from './useChatModels.ts';
 import { useComposer } from './useComposer.ts';
 import { useConversationMenu } from './useConversationMenu.tsx';
@@ -31,16 +36,17 @@ import { useTranscript } from './useTranscript.ts';
 export function ConversationView({ conversation, fold }: { conversation: Conversation; fold: ListFold }): ReactNode {
   const { t } = useTranslation();
   const { client, stores, connection, announce, toastError } = useApp();
-  const { id, model, leafId } = conversation;
+  const { id, model, compareModel, leafId } = conversation;
   const workspace = workspaceOf(stores.conversations);
-  const { store, error } = useTranscript(id);
+  const { store, error, dismiss } = useTranscript(id);
   const isReady = useStore(store, (state) => state.isReady);
   const isBusy = useStore(store, ({ messages }) => messages.some(isWriting));
   const isOpen = useStore(connection.state, ({ kind }) => kind === 'open');
-  const [isPickerOpen, setPickerOpen] = useState(false);
+  const [openPicker, setPicker] = useState<PickerName | null>(null);
   const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [doomed, setDoomed] = useState<Message | null>(null);
+  const [opened, setOpened] = useState<Attachment | null>(null);
   const models = useChatModels();
   const composer = useComposer(workspace, id, toastError);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -50,14 +56,21 @@ export function ConversationView({ conversation, fold }: { conversation: Convers
   const report = useMemo(() => (reason: unknown): void => { setProblem(toProblem(reason, t)); }, [t]);
   const set = (change: Parameters<typeof client.conversations.update>[0]['set']): void => { client.conversations.update({ conversation: id, set: change }).catch(report); };
   const menu = useConversationMenu(conversation);
-  const actions = useMessageCommands({ conversation: id, store, report, blockedReason: !isOpen ? t('app.reason.notConnected') : isBusy ? t('chat.busy') : null, onDelete: setDoomed, onChooseModel: () => { setPickerOpen(true); } });
+  const chooseModel = (message: Message): void => {
+    if (message.lane === 'compare' && compareModel === null) set({ compareModel: message.model });
+    setPicker(message.lane === 'compare' ? 'compared' : 'model');
+  };
+  const actions = useMessageCommands({ conversation: id, store, report, model, blockedReason: toBusyReason({ isOpen, isBusy }, t), onDelete: setDoomed, onChooseModel: chooseModel, onOpen: setOpened });
+  const chosen = findChatModel(models ?? [], model);
+  const asked = [chosen, findChatModel(models ?? [], compareModel)];
   const send = async (): Promise<void> => {
+    const question = composer.take();
     setSending(true);
     setProblem(null);
     try {
-      await sendQuestion(client, id, { content: composer.draft.text, attachments: composer.draft.attachments });
-      composer.clear();
+      await sendQuestion(client, id, { content: question.text, attachments: question.attachments });
     } catch (reason) {
+      composer.giveBack(question);
       report(reason);
     } finally {
       setSending(false);
@@ -67,19 +80,20 @@ export function ConversationView({ conversation, fold }: { conversation: Convers
   return (
     <DropPlace onAttach={composer.attach}>
       <ChatHeader
-        title={conversation.title === '' ? t('chat.newTitle') : conversation.title} models={models} model={model} compareModel={conversation.compareModel} onModel={(name) => { set({ model: name }); }} onCompare={(compareModel) => { set({ compareModel }); }}
-        isPickerOpen={isPickerOpen} onPickerOpen={setPickerOpen} menu={menu} isListOpen={fold.isOpen} onList={fold.toggle}
+        title={conversation.title === '' ? t('chat.newTitle') : conversation.title} models={models} model={model} compareModel={compareModel} onModel={(name) => { set({ model: name }); }} onCompare={(name) => { set({ compareModel: name }); }}
+        openPicker={openPicker} onPicker={setPicker} menu={menu} isListOpen={fold.isOpen} onList={fold.toggle}
       />
       <MessageActionsProvider value={actions}>
         {isReady ? <Messages store={store} leafId={leafId} onShow={(leaf) => { set({ leafId: leaf.id }); }} /> : <div className="min-h-0 flex-1"><Waiting label={t('chat.readingMessages')} /></div>}
       </MessageActionsProvider>
-      {shownProblem === null ? null : <div className="mx-auto w-full max-w-[57.5rem] px-4 pb-2"><ErrorNote problem={shownProblem} onDismiss={() => { setProblem(null); }} /></div>}
+      {shownProblem === null ? null : <div className="mx-auto w-full max-w-[57.5rem] px-4 pb-2"><ErrorNote problem={shownProblem} onDismiss={() => { setProblem(null); dismiss(); }} /></div>}
       <Composer
         ref={field} text={composer.draft.text} attachments={composer.draft.attachments} onText={composer.setText} onAttach={composer.attach} onDetach={composer.detach}
         onSend={() => { send().catch(toastError); }} onStop={() => { client.conversations.stop({ conversation: id }).catch(report); }} isWriting={isBusy} isSending={isSending}
-        blockedReason={toBlockedReason({ draft: composer.draft, model, isOpen, isBusy }, t)} refusals={composer.refusals}
-        warning={toWarning(composer.draft, findChatModel(models ?? [], model), t)} placeholder={model === null ? t('chat.placeholderNoModel') : t('chat.placeholder', { model })}
+        blockedReason={toBlockedReason({ draft: composer.draft, model, asked, isOpen, isBusy }, t)} refusals={composer.refusals}
+        warning={toPictureRefusal(composer.draft, asked, t)} meter={<Meter store={store} leafId={leafId} model={chosen} />}
       />
+      {opened === null ? null : <AttachmentDialog attachment={opened} onClose={() => { setOpened(null); }} />}
       <DeleteMessage doomed={doomed} messages={store.getState().messages} onClose={() => { setDoomed(null); }} onConfirm={(message) => { setDoomed(null); client.conversations.removeMessage({ conversation: id, message: message.id }).catch(report); }} />
     </DropPlace>
   );
@@ -92,10 +106,17 @@ function Messages({ store, leafId, onShow }: MessagesProps): ReactNode {
   const targetId = useRoute().rest[1] ?? null;
   const showTarget = useEffectEvent(() => {
     const target = messages.find(({ id }) => id === targetId);
-    if (target?.lane === 'main' && !listPath(messages, leafId).includes(target)) onShow(findLeaf(messages, target));
+    // An answer for comparison stands beside the branch of its question.
+    const inBranch = target?.lane === 'compare' ? messages.find(({ id }) => id === target.parentId) : target;
+    if (inBranch !== undefined && !listPath(messages, leafId).includes(inBranch)) onShow(findLeaf(messages, inBranch));
   });
   useEffect(() => { showTarget(); }, [targetId]);
   return <MessageList messages={messages} leafId={leafId} targetId={targetId} />;
+}
+
+function Meter({ store, leafId, model }: Pick<MessagesProps, 'store' | 'leafId'> & { model: ChatModelView | null }): ReactNode {
+  const usedTokens = useStore(store, ({ messages }) => countContextTokens(listPath(messages, leafId)));
+  return <ContextMeter usedTokens={usedTokens} contextTokens={model?.contextTokens ?? null} />;
 }
 
 function useAnnouncedEnd(isBusy: boolean, announce: () => void): void {

@@ -1,5 +1,5 @@
 import { Command } from 'cmdk';
-import { Check, ChevronDown } from 'lucide-react';
+import { Check, ChevronDown, Eject, Play } from 'lucide-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,9 @@ import { navigate } from '../../app/route.ts';
 import { classNames } from '../../base/classNames.ts';
 import { formatPercent } from '../../base/format.ts';
 import { Button } from '../../ui/Button.tsx';
+import { IconButton } from '../../ui/IconButton.tsx';
 import { Popover } from '../../ui/Popover.tsx';
+import { useLoading } from '../serving/useLoading.ts';
 import { findChatModel, toStateKey } from './chatModels.ts';
 import type { ChatModelView } from './chatModels.ts';
 
@@ -24,7 +26,7 @@ export interface ModelPickerProps {
 
 const dots = { loaded: 'bg-ok', loading: 'bg-busy', notLoaded: 'border border-idle', ending: 'bg-stopping', failed: 'bg-error', cannot: 'bg-error' } as const;
 
-/** The model that answers and where it stands, and a list to choose another from by typing. */
+/** The model that answers and where it stands, a list to choose another from by typing, and a button that loads or unloads it. */
 export function ModelPicker({ label, models, value, onChange, isOpen, onOpenChange }: ModelPickerProps): ReactNode {
   const { t } = useTranslation();
   const chosen = findChatModel(models ?? [], value);
@@ -40,10 +42,24 @@ export function ModelPicker({ label, models, value, onChange, isOpen, onOpenChan
     </button>
   );
   return (
-    <Popover label={label} trigger={trigger} isOpen={isOpen} onOpenChange={onOpenChange}>
-      <ModelList label={label} models={models ?? []} value={value} onChoose={(model) => { onChange(model); onOpenChange(false); }} />
-    </Popover>
+    <span className="inline-flex min-w-0 items-center gap-0.5">
+      <Popover label={label} trigger={trigger} isOpen={isOpen} onOpenChange={onOpenChange}>
+        <ModelList label={label} models={models ?? []} value={value} onChoose={(model) => { onChange(model); onOpenChange(false); }} />
+      </Popover>
+      {chosen === null ? null : <LoadButton model={chosen} />}
+    </span>
   );
+}
+
+function LoadButton({ model }: { model: ChatModelView }): ReactNode {
+  const { t } = useTranslation();
+  const { load, unload } = useLoading();
+  const { name } = model;
+  const state = toStateKey(model);
+  if (state === 'cannot') return null;
+  return state === 'notLoaded' || state === 'failed'
+    ? <IconButton label={t('serving.loadNamed', { name })} icon={<Play size={15} aria-hidden />} onClick={() => { load(name); }} />
+    : <IconButton label={t('serving.unloadNamed', { name })} icon={<Eject size={15} aria-hidden />} disabledReason={state === 'ending' ? t('chat.state.ending') : null} onClick={() => { unload(name); }} />;
 }
 
 interface StateSurroundings { value: string | null; models: readonly ChatModelView[] | null; t: TFunction }

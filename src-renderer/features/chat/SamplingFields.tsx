@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { chatSampling } from '#contract/conversations.ts';
 import type { ChatSampling } from '#contract/conversations.ts';
 import { TextField } from '../../ui/TextField.tsx';
+import { useAtEnd } from './useAtEnd.ts';
 
 const fields = ['temperature', 'topP', 'topK', 'minP', 'maxTokens', 'seed'] as const;
 type NumberKey = (typeof fields)[number];
@@ -37,6 +38,7 @@ function SamplingField({ name, value, onChange }: { name: NumberKey; value: numb
     if (parsed !== value) onChange(parsed);
     setText(null);
   };
+  useAtEnd(save);
   return (
     <TextField
       label={t(`chat.sampling.${name}`)} error={parsed === undefined ? t(`chat.sampling.wrong.${name}`) : null} placeholder={t('chat.sampling.default')} inputMode="decimal"
@@ -58,5 +60,6 @@ function StopField({ value, onChange, label, help }: { value: readonly string[];
     if (text !== null) onChange(text.split(',').map((one) => one.trim()).filter((one) => one !== '').slice(0, 8));
     setText(null);
   };
+  useAtEnd(save);
   return <TextField label={label} help={help} isMono value={text ?? value.join(', ')} onChange={setText} onBlur={save} onKeyDown={(event) => { if (event.key === 'Enter') save(); }} />;
 }

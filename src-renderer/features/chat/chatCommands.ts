@@ -1,18 +1,25 @@
 import type { Attachment, Conversation, Message } from '#contract/conversations.ts';
-import { navigate } from '../../app/route.ts';
 import type { Client } from '../../client/client.ts';
 import type { Beginning } from './chatWorkspace.ts';
+
+/** One that browsers leave to the page. */
+export const NEW_SHORTCUT = 'Ctrl+Shift+O';
 
 export type ConversationSet = Parameters<Client['conversations']['update']>[0]['set'];
 export interface Question { content: string; attachments: readonly Attachment[]; parentId?: Message['parentId'] }
 
-/** Begins a conversation with its first question and goes there. */
+/** Begins a conversation with its first question; nothing is left of one whose first question is not taken. */
 export async function beginConversation(client: Client, beginning: Beginning & { model: string }, question: Question): Promise<Conversation> {
   const { model, compareModel, systemPrompt, sampling } = beginning;
   const begun = await client.conversations.create({ model, systemPrompt });
-  await client.conversations.update({ conversation: begun.id, set: { compareModel, sampling } });
-  await sendQuestion(client, begun.id, question);
-  navigate('chat', begun.id);
+  try {
+    await client.conversations.update({ conversation: begun.id, set: { compareModel, sampling } });
+    await sendQuestion(client, begun.id, question);
+  } catch (error) {
+    // What failed first is what matters: without a connection neither works.
+    await client.conversations.remove({ conversation: begun.id }).catch(() => undefined);
+    throw error;
+  }
   return begun;
 }
 

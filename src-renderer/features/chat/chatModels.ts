@@ -9,8 +9,12 @@ export const GUIDE = 'wheelhouse-guide';
 export interface ChatModelView {
   name: string;
   aliases: readonly string[];
-  /** Null where nothing is known of it, such as for another machine's. */
-  canSee: boolean | null;
+  /** Of its weights; null where there are none here. */
+  reference: string | null;
+  /** Whether it takes pictures, or who does not; `unknown` for another machine's. */
+  pictures: 'taken' | 'unknown' | 'not_by_model' | 'not_by_engine';
+  /** Per slot; null where nobody knows. */
+  contextTokens: number | null;
   problem: ModelConfig['problem'];
   state: ServedModel['state'];
   /** Of 1, while loading. */
@@ -26,12 +30,35 @@ export function listChatModels({ configs, versions, served }: Sources): ChatMode
     const version = config.versionId === null ? undefined : versions[config.versionId];
     if (version !== undefined && !version.capabilities.includes('chat')) return [];
     const state = states.get(config.id);
-    return [{ name: config.name, aliases: config.aliases, canSee: version === undefined ? null : version.capabilities.includes('vision') || config.mmproj !== null, problem: config.problem, state: state?.state ?? 'unloaded', progress: state?.progress ?? null }];
+    return [{
+      name: config.name, aliases: config.aliases, reference: version?.reference ?? null, problem: config.problem, state: state?.state ?? 'unloaded', progress: state?.progress ?? null,
+      pictures: toPictures(config, version, state), contextTokens: toContextTokens(config, version, state),
+    }];
   }).sort((left, right) => Number(left.problem !== null) - Number(right.problem !== null) || left.name.localeCompare(right.name));
 }
 
+type Part = [config: ModelConfig, version: ModelVersion | undefined, served: ServedModel | undefined];
+
+function toPictures(...[config, version, served]: Part): ChatModelView['pictures'] {
+  if (version === undefined) return 'unknown';
+  if (!version.capabilities.includes('vision') && config.mmproj === null) return 'not_by_model';
+  return served?.engine === 'embedded' ? 'not_by_engine' : 'taken';
+}
+
+/** What a model has where its configuration says nothing, unless its own is less. */
+const USUAL_CONTEXT_TOKENS = 8_192;
+
+function toContextTokens(...[config, version, served]: Part): number | null {
+  const loaded = served?.contextTokens ?? 0;
+  if (loaded > 0) return loaded;
+  if (config.contextTokens !== null || version === undefined) return config.contextTokens;
+  return version.contextTokens === null ? null : Math.min(version.contextTokens, USUAL_CONTEXT_TOKENS);
+}
+
+/** By its name, another of its names, or the reference of its weights. */
 export function findChatModel(models: readonly ChatModelView[], name: string | null): ChatModelView | null {
-  return models.find((model) => model.name === name || (name !== null && model.aliases.includes(name))) ?? null;
+  if (name === null) return null;
+  return models.find((model) => model.name === name || model.aliases.includes(name)) ?? models.find(({ reference }) => reference === name) ?? null;
 }
 
 /** What a new conversation is begun with: the model used last, else the one that ships, else the first that can be asked. */

@@ -36,6 +36,33 @@ export function setDraft(workspace: Workspace, key: string, change: Partial<Draf
   workspace.setState(({ drafts }) => ({ drafts: { ...drafts, [key]: { ...emptyDraft, ...drafts[key], ...change } } }));
 }
 
+export function getDraft(workspace: Workspace, key: string): Draft {
+  return workspace.getState().drafts[key] ?? emptyDraft;
+}
+
+/** Takes a draft away to be sent; `giveBack` undoes it. */
+export function takeDraft(workspace: Workspace, key: string): Draft {
+  const draft = getDraft(workspace, key);
+  setDraft(workspace, key, emptyDraft);
+  return draft;
+}
+
+/** Puts back what could not be sent, before what was written meanwhile. */
+export function giveBackDraft(workspace: Workspace, key: string, { text, attachments }: Draft): void {
+  const now = getDraft(workspace, key);
+  setDraft(workspace, key, { text: [text, now.text].filter((part) => part !== '').join('\n'), attachments: [...attachments, ...now.attachments] });
+}
+
+/** What is half-written for a new conversation goes on in the one that has begun. */
+export function moveDraft(workspace: Workspace, from: string, to: string): void {
+  setDraft(workspace, to, takeDraft(workspace, from));
+}
+
+/** The next new conversation begins as they all do. */
+export function resetBeginning(workspace: Workspace): void {
+  workspace.setState({ beginning: freshBeginning });
+}
+
 export function setBeginning(workspace: Workspace, change: Partial<Beginning>): void {
   workspace.setState(({ beginning }) => ({ beginning: { ...beginning, ...change } }));
 }

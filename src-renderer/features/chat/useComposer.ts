@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { readAttachments } from './attachments.ts';
-import type { AttachRefusal } from './attachments.ts';
-import { emptyDraft, setDraft } from './chatWorkspace.ts';
+import { addFiles, readFiles } from './attached/attachments.ts';
+import type { AttachRefusal } from './attached/attachments.ts';
+import { emptyDraft, getDraft, giveBackDraft, setDraft, takeDraft } from './chatWorkspace.ts';
 import type { Draft, Workspace } from './chatWorkspace.ts';
 
 export interface ComposerState {
@@ -11,7 +11,10 @@ export interface ComposerState {
   setText: (text: string) => void;
   attach: (files: readonly File[]) => void;
   detach: (index: number) => void;
-  clear: () => void;
+  /** Empties the box for what is written next. */
+  take: () => Draft;
+  /** Puts back what could not be sent. */
+  giveBack: (draft: Draft) => void;
 }
 
 /** The half-written question of a conversation, kept while a person looks elsewhere. */
@@ -19,16 +22,18 @@ export function useComposer(workspace: Workspace, key: string, report: (error: u
   const draft = useStore(workspace, ({ drafts }) => drafts[key]) ?? emptyDraft;
   const [refusals, setRefusals] = useState<readonly AttachRefusal[]>([]);
   const attach = async (files: readonly File[]): Promise<void> => {
-    const now = workspace.getState().drafts[key]?.attachments ?? [];
-    const read = await readAttachments(files, now);
-    setRefusals(read.refusals);
-    setDraft(workspace, key, { attachments: [...now, ...read.attachments] });
+    const read = await readFiles(files);
+    // Others may have been added while these were read.
+    const outcome = addFiles(read, getDraft(workspace, key).attachments);
+    setRefusals(outcome.refusals);
+    setDraft(workspace, key, { attachments: outcome.attachments });
   };
   return {
     draft, refusals,
     setText: (text) => { setDraft(workspace, key, { text }); },
     attach: (files) => { attach(files).catch(report); },
-    detach: (index) => { setDraft(workspace, key, { attachments: draft.attachments.filter((_, at) => at !== index) }); },
-    clear: () => { setRefusals([]); setDraft(workspace, key, emptyDraft); },
+    detach: (index) => { setDraft(workspace, key, { attachments: getDraft(workspace, key).attachments.filter((_, at) => at !== index) }); },
+    take: () => { setRefusals([]); return takeDraft(workspace, key); },
+    giveBack: (taken) => { giveBackDraft(workspace, key, taken); },
   };
 }

@@ -1,5 +1,5 @@
 import { useMemo, useRef, useLayoutEffect } from 'react';
-import type { Message } from '#contract/conversations.ts';
+import type { Attachment, Message } from '#contract/conversations.ts';
 import { useApp } from '../../app/appContext.tsx';
 import { fetchAttachments, sendQuestion } from './chatCommands.ts';
 import type { MessageActions } from './messages/messageActions.ts';
@@ -10,20 +10,23 @@ interface CommandParts {
   store: TranscriptStore;
   report: (error: unknown) => void;
   blockedReason: string | null;
+  model: string | null;
   onDelete: (message: Message) => void;
-  onChooseModel: () => void;
+  onChooseModel: (message: Message) => void;
+  onOpen: (attachment: Attachment) => void;
 }
 
-/** What the rows of a conversation can do; the same object until it changes whether anything can be asked. */
+/** What the rows of a conversation can do; the same object until it changes who answers and whether anything can be asked. */
 export function useMessageCommands(parts: CommandParts): MessageActions {
   const { client } = useApp();
-  const { conversation, store, blockedReason } = parts;
+  const { conversation, store, blockedReason, model } = parts;
   const latest = useRef(parts);
   useLayoutEffect(() => { latest.current = parts; });
+  const fetchAttachment = useAttachments(conversation);
   return useMemo((): MessageActions => {
     const report = (error: unknown): void => { latest.current.report(error); };
     return {
-      blockedReason,
+      blockedReason, model, fetchAttachment,
       messages: () => store.getState().messages,
       regenerate: (message) => { client.conversations.regenerate({ conversation, message: message.id }).catch(report); },
       edit: async (message, content) => {
@@ -37,7 +40,23 @@ export function useMessageCommands(parts: CommandParts): MessageActions {
       },
       remove: (message) => { latest.current.onDelete(message); },
       show: (message) => { client.conversations.update({ conversation, set: { leafId: message.id } }).catch(report); },
-      chooseModel: () => { latest.current.onChooseModel(); },
+      chooseModel: (message) => { latest.current.onChooseModel(message); },
+      openAttachment: (message, index) => { fetchAttachment(message.id, index).then((attachment) => { latest.current.onOpen(attachment); }, report); },
     };
-  }, [client, conversation, store, blockedReason]);
+  }, [client, conversation, store, blockedReason, model, fetchAttachment]);
+}
+
+/** Fetches what is attached, each once; a fetch that failed is tried again. */
+function useAttachments(conversation: string): MessageActions['fetchAttachment'] {
+  const { client } = useApp();
+  return useMemo(() => {
+    const fetched = new Map<string, Promise<Attachment>>();
+    return (message, index) => {
+      const key = `${message} ${index}`;
+      const attachment = fetched.get(key) ?? client.conversations.attachmentData({ conversation, message, index });
+      fetched.set(key, attachment);
+      attachment.catch(() => fetched.delete(key));
+      return attachment;
+    };
+  }, [client, conversation]);
 }

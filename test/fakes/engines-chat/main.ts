@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * An engine that speaks OpenAI's protocol and answers without a model. The last question says what: `repeat 500 words`,
- * `think`, `fail`, `break`, `wait` (writes one word and then waits), `markdown`; anything else is said back. The pace is
- * `--pace=<milliseconds between pieces>`. Prints its address on its first line.
+ * `think`, `fail`, `fail for <model>`, `break`, `wait` (writes one word and then waits), `call` (calls a tool), `markdown`;
+ * anything else is said back. The pace is `--pace=<milliseconds between pieces>`. Prints its address on its first line.
  */
 const paceMs = Number(/--pace=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 2);
 
@@ -46,7 +46,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (request.url?.endsWith('/chat/completions') !== true) { sendJson(response, 200, { status: 'ok' }); return; }
   const asked = JSON.parse(await readText(request)) as Question;
   const question = toText(asked.messages.at(-1)?.content);
-  if (question.startsWith('fail')) { sendJson(response, 500, { error: { message: 'The stand-in was told to fail.', type: 'server_error', param: null, code: 'engine_failed' } }); return; }
+  const culprit = /^fail(?: for (\S+))?/.exec(question);
+  if (culprit !== null && (culprit[1] ?? asked.model) === asked.model) { sendJson(response, 500, { error: { message: 'The stand-in was told to fail.', type: 'server_error', param: null, code: 'engine_failed' } }); return; }
   await stream(response, asked, question);
 }
 
@@ -60,13 +61,17 @@ async function stream(response: ServerResponse, asked: Question, question: strin
   };
   await say({ role: 'assistant', content: '' });
   if (question.startsWith('think')) for (const word of ['Hm, ', 'let ', 'me ', 'see.']) await say({ reasoning_content: word });
+  if (question.startsWith('call')) {
+    await say({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":' } }] });
+    await say({ tool_calls: [{ index: 0, function: { arguments: '"Bergen"}' } }] });
+  }
   for (const piece of toPieces(question, asked)) {
     if (response.destroyed) return;
     await say({ content: piece });
   }
   if (question.startsWith('wait')) return;
   if (question.startsWith('break')) { response.destroy(); return; }
-  send(response, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: null }, asked.model);
+  send(response, { choices: [{ index: 0, delta: {}, finish_reason: question.startsWith('call') ? 'tool_calls' : 'stop' }], usage: null }, asked.model);
   send(response, { choices: [], usage: { prompt_tokens: 7, completion_tokens: count, total_tokens: count + 7 } }, asked.model);
   response.end('data: [DONE]\n\n');
 }
@@ -76,6 +81,7 @@ function toPieces(question: string, asked: Question): string[] {
   if (words > 0) return Array.from({ length: words }, (_, index) => (index % 40 === 39 ? `word${index}.\n\n` : `word${index} `));
   if (question.startsWith('markdown')) return MARKDOWN.match(/[^]{1,7}/g) ?? [];
   if (question.startsWith('wait')) return ['Waiting '];
+  if (question.startsWith('call')) return [];
   const said = `You said: ${question} (${asked.messages.length} messages to ${asked.model})`;
   return said.split(/(?<= )/);
 }

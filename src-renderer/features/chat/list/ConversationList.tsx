@@ -9,6 +9,7 @@ import { navigate } from '../../../app/route.ts';
 import { useNow } from '../../../base/useNow.ts';
 import { FilterField } from '../../../ui/FilterField.tsx';
 import { IconButton } from '../../../ui/IconButton.tsx';
+import { NEW_SHORTCUT } from '../chatCommands.ts';
 import { workspaceOf } from '../chatWorkspace.ts';
 import { groupConversations } from './conversationGroups.ts';
 import { ConversationRow } from './ConversationRow.tsx';
@@ -28,7 +29,7 @@ export function ConversationList({ currentId }: { currentId: string | null }): R
     <nav aria-label={t('chat.conversations')} className="flex h-full min-h-0 flex-col bg-panel">
       <div className="flex min-h-10 items-center gap-2 border-b border-line px-3 py-1">
         <h1 className="flex-1 text-base font-medium">{t('chat.title')}</h1>
-        <IconButton label={t('chat.new')} shortcut="Ctrl+N" icon={<SquarePen size={16} aria-hidden />} onClick={() => { navigate('chat', 'new'); }} />
+        <IconButton label={t('chat.new')} shortcut={NEW_SHORTCUT} icon={<SquarePen size={16} aria-hidden />} onClick={() => { navigate('chat', 'new'); }} />
       </div>
       <div className="p-2 [&>span]:w-full"><FilterField label={t('chat.search')} value={search} onChange={(text) => { workspace.setState({ search: text }); }} onLeave={() => { list.current?.querySelector<HTMLElement>('a')?.focus(); }} /></div>
       <div ref={list} onKeyDown={moveFocus} className="min-h-0 flex-1 overflow-y-auto px-1.5 pb-2">

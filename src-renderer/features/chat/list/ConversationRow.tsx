@@ -27,7 +27,7 @@ export function ConversationRow({ conversation, isCurrent }: { conversation: Con
           {conversation.isPinned ? <Pin size={12} aria-hidden className="shrink-0 text-muted" /> : null}
           <span className="truncate">{title}</span>
         </a>
-        <span className="pr-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100">
+        <span className="pr-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100 [@media(hover:none)]:opacity-100">
           <DropdownMenu items={menu} trigger={<IconButton size="sm" label={t('chat.moreOf', { title })} icon={<Ellipsis size={14} aria-hidden />} />} />
         </span>
       </li>

@@ -11,14 +11,17 @@ import { IconButton } from '../../../ui/IconButton.tsx';
 import { isWriting } from './branches.ts';
 import { CopyIcon } from './CopyIcon.tsx';
 import { useMessageActions } from './messageActions.ts';
+import { MessageTime } from './MessageTime.tsx';
 import { chooseSteps, parseProblem } from './problemWords.ts';
 import { SiblingSwitch } from './SiblingSwitch.tsx';
 import { WaitingNote } from './WaitingNote.tsx';
 
-/** Whose answer it is. */
-export function AnswerHead({ message }: { message: Message }): ReactNode {
+/** Whose answer it is; only read aloud where it is that of the model that answers now, which stands above. */
+export function AnswerHead({ message, isAlwaysShown = false }: { message: Message; isAlwaysShown?: boolean }): ReactNode {
   const { t } = useTranslation();
-  return <h3 className="truncate pb-1 text-sm font-normal text-muted" title={message.model ?? undefined}>{message.model ?? t('chat.answer')}</h3>;
+  const { model } = useMessageActions();
+  const isShown = isAlwaysShown || message.model !== model;
+  return <h3 className={isShown ? 'truncate pb-1 text-sm font-normal text-muted' : 'sr-only'} title={message.model ?? undefined}>{message.model ?? t('chat.answer')}</h3>;
 }
 
 /** What it thought before, folded. */
@@ -58,12 +61,13 @@ export function AnswerFoot({ message }: { message: Message }): ReactNode {
   return (
     <div className="flex flex-col gap-2 pt-1 pb-6">
       {message.problem === null ? null : <AnswerProblem message={message} problem={message.problem} />}
-      <div className="flex min-h-6 flex-wrap items-center gap-0.5">
+      <div className="-ml-1.25 flex min-h-6 flex-wrap items-center gap-0.5">
         <CopyIcon label={t('chat.copyAnswer')} text={message.content} />
         <IconButton size="sm" label={t('chat.regenerate')} icon={<RefreshCw size={14} aria-hidden />} disabledReason={blockedReason} onClick={() => { regenerate(message); }} />
         <IconButton size="sm" label={t('chat.deleteAnswer')} icon={<Trash2 size={14} aria-hidden />} disabledReason={blockedReason} onClick={() => { remove(message); }} />
         <SiblingSwitch message={message} />
         <span className="tabular ml-2 text-xs text-muted" title={toLongCost(message, t)}>{toCost(message, t)}</span>
+        <span className="ml-2 text-xs text-muted"><MessageTime atMs={message.createdAtMs} /></span>
       </div>
     </div>
   );
@@ -75,7 +79,7 @@ function AnswerProblem({ message, problem }: { message: Message; problem: string
   const { code, message: why } = parseProblem(problem);
   const steps = {
     retry: <Button key="retry" size="sm" disabledReason={blockedReason} onClick={() => { regenerate(message); }}>{t('app.tryAgain')}</Button>,
-    choose: <Button key="choose" size="sm" onClick={chooseModel}>{t('chat.chooseAnother')}</Button>,
+    choose: <Button key="choose" size="sm" onClick={() => { chooseModel(message); }}>{t('chat.chooseAnother')}</Button>,
     models: <Button key="models" size="sm" onClick={() => { navigate('models'); }}>{t('chat.openModels')}</Button>,
   };
   const sentence = t(message.content === '' ? 'chat.failed' : 'chat.brokeOff', { model: message.model ?? '' });

@@ -7,7 +7,7 @@ import type { Message } from '#contract/conversations.ts';
 import { useScale } from '../../../app/zoom.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { isWriting, listPath } from './branches.ts';
-import { estimateRowPx, RowBuilder } from './messageRows.ts';
+import { estimateRowPx, findRow, RowBuilder } from './messageRows.ts';
 import { MessageRowView } from './MessageRowView.tsx';
 
 const AT_END_PX = 40;
@@ -39,7 +39,7 @@ export function MessageList({ messages, leafId, targetId }: MessageListProps): R
   const lastTop = useRef(0);
   const totalPx = virtual.getTotalSize();
   useLayoutEffect(() => { if (hasRows && isFollowing.current) virtual.scrollToEnd(); }, [virtual, hasRows, totalPx]);
-  const targetIndex = targetId === null ? -1 : rows.findIndex(({ message }) => message.id === targetId);
+  const targetIndex = findRow(rows, messages.find(({ id }) => id === targetId));
   useLayoutEffect(() => {
     if (targetIndex < 0) return;
     isFollowing.current = false;

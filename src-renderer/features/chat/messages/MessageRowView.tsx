@@ -35,7 +35,7 @@ function WholeAnswer({ message }: { message: Message }): ReactNode {
   const blocks = splitter.split(message.content);
   return (
     <div role="group" aria-label={message.model ?? undefined}>
-      <AnswerHead message={message} />
+      <AnswerHead message={message} isAlwaysShown />
       {message.thinking === '' ? null : <Thinking message={message} />}
       {blocks.map((text, index) => <div key={index} className="pb-3"><MarkdownBlock text={text} isLive={isWriting(message) && index === blocks.length - 1} /></div>)}
       {message.toolCalls.length === 0 ? null : <ToolCalls message={message} />}

@@ -1,13 +1,14 @@
-import { FileText, Image, Pencil, Trash2 } from 'lucide-react';
+import { Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '#contract/conversations.ts';
-import { formatBytes } from '../../../base/format.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { CopyIcon } from './CopyIcon.tsx';
+import { SentAttachments } from '../attached/SentAttachments.tsx';
 import { useMessageActions } from './messageActions.ts';
+import { MessageTime } from './MessageTime.tsx';
 import { SiblingSwitch } from './SiblingSwitch.tsx';
 
 /** What a person asked, as plain text; editing it begins another branch. */
@@ -19,29 +20,16 @@ export function QuestionRow({ message }: { message: Message }): ReactNode {
   return (
     <div className="group flex flex-col items-end gap-1 pt-4 pb-3">
       <h3 className="sr-only">{t('chat.you')}</h3>
-      {message.attachments.length > 0 ? <AttachmentNames attachments={message.attachments} /> : null}
+      {message.attachments.length > 0 ? <SentAttachments message={message} /> : null}
       {message.content === '' ? null : <div className="max-w-[85%] rounded-[0.875rem] bg-raised px-4 py-2.5 text-[1.25rem] leading-[1.6] [overflow-wrap:anywhere] whitespace-pre-wrap">{message.content}</div>}
-      <div className="flex h-6 items-center gap-0.5 opacity-0 transition-opacity duration-100 group-focus-within:opacity-100 group-hover:opacity-100 has-[[role=group]]:opacity-100">
+      <div className="flex h-6 items-center gap-0.5 opacity-0 transition-opacity duration-100 group-focus-within:opacity-100 group-hover:opacity-100 has-[[role=group]]:opacity-100 [@media(hover:none)]:opacity-100">
+        <span className="mr-1.5 text-xs text-muted"><MessageTime atMs={message.createdAtMs} /></span>
         <CopyIcon label={t('chat.copyQuestion')} text={message.content} />
         <IconButton size="sm" label={t('chat.edit')} icon={<Pencil size={14} aria-hidden />} disabledReason={blockedReason} onClick={() => { setEditing(true); }} />
         <IconButton size="sm" label={t('chat.deleteQuestion')} icon={<Trash2 size={14} aria-hidden />} disabledReason={blockedReason} onClick={() => { remove(message); }} />
         <SiblingSwitch message={message} />
       </div>
     </div>
-  );
-}
-
-function AttachmentNames({ attachments }: Pick<Message, 'attachments'>): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <ul aria-label={t('chat.attached')} className="flex flex-wrap justify-end gap-1.5">
-      {attachments.map(({ kind, name, sizeBytes }, index) => (
-        <li key={index} title={`${name}, ${formatBytes(sizeBytes)}`} className="inline-flex h-7 max-w-60 items-center gap-1.5 rounded-md border border-line bg-panel px-2 text-sm text-muted">
-          {kind === 'image' ? <Image size={14} aria-hidden className="shrink-0" /> : <FileText size={14} aria-hidden className="shrink-0" />}
-          <span className="truncate">{name}</span>
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aMessage } from '../aMessage.ts';
 import { countBranch, findCompared, findLeaf, listPath, listSiblings } from './branches.ts';
-import { RowBuilder } from './messageRows.ts';
+import { findRow, RowBuilder } from './messageRows.ts';
 
 const question = aMessage({ id: 'q1', role: 'user', content: 'Red?' });
 const answer = aMessage({ id: 'a1', parentId: 'q1', content: 'No.\n\nNever.' });
@@ -34,4 +34,5 @@ test('two answers of one question are one row', () => {
   const rows = new RowBuilder().build([question, answer], [question, answer, rival]);
 
   expect(rows.map(({ kind }) => kind)).toEqual(['question', 'pair']);
+  expect([findRow(rows, answer), findRow(rows, rival), findRow(rows, next), findRow(rows, undefined)]).toEqual([1, 1, -1, -1]);
 });

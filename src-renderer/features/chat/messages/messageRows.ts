@@ -71,13 +71,19 @@ function toRow(message: Message, kind: 'question' | 'head' | 'thinking' | 'tools
   return { key: `${message.id} ${kind}`, kind, message };
 }
 
+/** Where a message begins; an answer for comparison stands beside its neighbour, also an older one. -1 where it is not shown. */
+export function findRow(rows: readonly MessageRow[], wanted: Message | undefined): number {
+  if (wanted === undefined) return -1;
+  return rows.findIndex((row) => row.message.id === wanted.id || (row.kind === 'pair' && wanted.lane === 'compare' && row.compared.parentId === wanted.parentId));
+}
+
 const CHARACTERS_A_LINE = 84;
 const LINE_PX = 26;
 
 /** A guess at the height of a row that has not been drawn yet, at 100 %. */
 export function estimateRowPx(row: MessageRow): number {
   switch (row.kind) {
-    case 'question': return 64 + countLines(row.message.content) * LINE_PX + (row.message.attachments.length > 0 ? 34 : 0);
+    case 'question': return 64 + countLines(row.message.content) * LINE_PX + (row.message.attachments.some(({ kind }) => kind === 'image') ? 76 : row.message.attachments.length > 0 ? 34 : 0);
     case 'block': return 16 + countLines(row.text) * LINE_PX;
     case 'pair': return 120 + Math.max(countLines(row.message.content), countLines(row.compared.content)) * LINE_PX * 1.5;
     case 'foot': return 48;
