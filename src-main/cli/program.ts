@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addBlueprintCommands } from './blueprintCommands.ts';
+import { addChatCommand } from './chatCommand.ts';
 import { addGpuCommands } from './gpuCommands.ts';
 import { addInstanceCommands } from './instanceCommands.ts';
 import { addModelCommands } from './modelCommands.ts';
@@ -21,6 +22,7 @@ export function createProgram(program: Command): Command {
   addGpuCommands(program);
   addModelCommands(program);
   addServingCommands(program);
+  addChatCommand(program);
   shareOptions(program);
   return program;
 }

@@ -7,17 +7,21 @@ export interface Progress { name: string; doneBytes: number; totalBytes: number 
 /** One line with a bar: `model  [######------]  42 %  1.2 of 2.9 GiB  88.1 MiB/s  12 s left`. */
 export function toProgressLine({ name, doneBytes, totalBytes, bytesPerSecond, etaMs, note }: Progress): string {
   const fraction = totalBytes === null || totalBytes === 0 ? 0 : Math.min(1, doneBytes / totalBytes);
-  const filled = Math.round(fraction * BAR_LENGTH);
   const parts = [
     name,
-    `[${'#'.repeat(filled)}${'-'.repeat(BAR_LENGTH - filled)}]`,
-    `${Math.floor(fraction * 100)} %`.padStart(5),
+    toBar(fraction),
     totalBytes === null ? toSize(doneBytes) : `${toSize(doneBytes)} of ${toSize(totalBytes)}`,
     bytesPerSecond === undefined || bytesPerSecond === 0 ? '' : `${toSize(bytesPerSecond)}/s`,
     etaMs === undefined || etaMs === null ? '' : `${toSpan(etaMs)} left`,
     note ?? '',
   ];
   return parts.filter(Boolean).join('  ');
+}
+
+/** `[######------]   42 %`, of 1. */
+export function toBar(fraction: number): string {
+  const filled = Math.round(fraction * BAR_LENGTH);
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_LENGTH - filled)}]  ${`${Math.floor(fraction * 100)} %`.padStart(5)}`;
 }
 
 /** `1.2 GiB`, binary units. */
@@ -35,26 +39,32 @@ function toSpan(ms: number): string {
 /** Shows progress on the error stream: one line drawn over and over on a terminal, else a line a tenth of the way. */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
-  #lastTenth = -1;
+  #lastStep: number | string = -1;
+  #isShown = false;
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
     this.#stream = stream;
   }
 
   show(progress: Progress): void {
-    const line = toProgressLine(progress);
+    const tenth = progress.totalBytes === null || progress.totalBytes === 0 ? 0 : Math.floor(progress.doneBytes / progress.totalBytes * 10);
+    this.showText(toProgressLine(progress), tenth);
+  }
+
+  /** Where there is no terminal, once for each step. */
+  showText(text: string, step: number | string): void {
+    this.#isShown = true;
     if (this.#stream.isTTY) {
-      this.#stream.write(`\r${line.slice(0, Math.max(20, this.#stream.columns - 1))}\u001B[K`);
+      this.#stream.write(`\r${text.slice(0, Math.max(20, this.#stream.columns - 1))}\u001B[K`);
       return;
     }
-    const tenth = progress.totalBytes === null || progress.totalBytes === 0 ? 0 : Math.floor(progress.doneBytes / progress.totalBytes * 10);
-    if (tenth === this.#lastTenth) return;
-    this.#lastTenth = tenth;
-    this.#stream.write(`${line}\n`);
+    if (step === this.#lastStep) return;
+    this.#lastStep = step;
+    this.#stream.write(`${text}\n`);
   }
 
   /** Leaves the last line standing. */
   end(): void {
-    if (this.#stream.isTTY) this.#stream.write('\n');
+    if (this.#isShown && this.#stream.isTTY) this.#stream.write('\n');
   }
 }
