@@ -41,6 +41,8 @@ test.each([
   { what: 'room that is on its way rather than a new eviction', devices: [{ capacity: 12, free: 2, freeing: 10 }, { capacity: 12, free: 2, occupants: HELD }], placed: 'wait 0:10' },
   { what: 'another GPU while one loads', devices: [{ capacity: 12, isLoading: true }, { capacity: 24 }], placed: 'place 1:10' },
   { what: 'a wait for the load on the only one', devices: [{ capacity: 24, isLoading: true }], placed: 'wait 0:10' },
+  { what: 'a split by what is free where that is enough', devices: [{ capacity: 9, free: 6, occupants: [{ gib: 3 }] }, { capacity: 6 }], placed: 'place 0:5 1:5' },
+  { what: 'a wait where only a split will do and one of the devices is busy', devices: [{ capacity: 6, free: 1, occupants: [{ gib: 5, kind: 'busy' as const }] }, { capacity: 6 }], placed: 'wait 0:5 1:5 -0.0' },
   { what: 'a wait for who is busy rather than the CPU', devices: [{ capacity: 12, free: 2, occupants: [{ gib: 10, kind: 'busy' as const }] }], placed: 'wait 0:10 -0.0' },
 ])('a model of 10 GiB gets $what', ({ devices, placed }) => {
   expect(describe(10, devices)).toBe(placed);
@@ -57,9 +59,11 @@ test.each([
   { what: 'all devices that have a ratio and no others', set: { tensorSplit: [1, 1, 2] }, devices: [{ capacity: 6 }, { capacity: 6 }, { capacity: 6 }, { capacity: 6 }], placed: 'place 0:3 1:3 2:5' },
   { what: 'a wait rather than other ratios', set: { tensorSplit: [3, 1] }, devices: [{ capacity: 9, free: 5, occupants: [{ gib: 4, kind: 'busy' as const }] }, { capacity: 9 }], placed: 'wait 0:8 1:3 -0.0' },
   { what: 'as many layers as are set', set: { gpuLayers: 4 }, devices: [{ capacity: 24 }], placed: 'place 0:4 ram:6 with 4 layers' },
+  { what: 'RAM alone where the devices that are named are gone', set: { gpuIds: [uuid(7)] }, devices: [{ capacity: 24 }], placed: 'place ram:10 with 0 layers' },
   { what: 'no GPU with no layers there', set: { gpuLayers: 0 }, devices: [{ capacity: 24 }], placed: 'place ram:10 with 0 layers' },
   { what: 'nothing where RAM may not be used and no GPU is large enough', set: { mayUseRam: false }, devices: [{ capacity: 6 }], placed: 'impossible' },
   { what: 'nothing while others hold what it needs', set: { mayUseRam: false }, devices: [{ capacity: 12, free: 2 }], placed: 'blocked' },
+  { what: 'nothing while others hold what a split of it needs', set: { mayUseRam: false }, devices: [{ capacity: 6, free: 1 }, { capacity: 6 }], placed: 'blocked' },
   { what: 'nothing where a pinned model has what it needs', set: { mayUseRam: false }, devices: [{ capacity: 12, free: 2, occupants: [{ gib: 10, kind: 'pinned' as const }] }], placed: 'impossible' },
 ])('its configuration gives it $what', ({ set, devices, placed }) => {
   expect(describe(10, devices, { set })).toBe(placed);

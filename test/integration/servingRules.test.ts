@@ -101,6 +101,35 @@ test('rule 4: loads on one device follow each other, on two devices they run bes
   expect([one.stateOf(a), one.stateOf(b)]).toEqual(['busy', 'loading']);
 });
 
+test('rule 5: devices that were not read yet are waited for, and RAM is not taken in their place', async () => {
+  const world = new ServingWorld({ gpuGib: [24] });
+  world.gpus.isKnown = false;
+  const [ask, inRam] = [world.ask(a), world.ask(aConfig('cpu', { gpuLayers: 0 }))];
+  await world.clock.advance(9_000);
+  const before = [ask.result, [...ask.waits], inRam.result?.kind];
+  world.gpus.know();
+  await settle();
+
+  expect(before).toEqual([null, [{ kind: 'memory', refusal: null }], 'granted']);
+  expect([ask.result?.kind, world.starter.of('a').launch.gpuLayers]).toEqual(['granted', 10]);
+});
+
+test('rule 5: a driver that never answers is waited for 10 s, no longer', async () => {
+  const world = new ServingWorld({ gpuGib: [24] });
+  world.gpus.isKnown = false;
+  const ask = world.ask(a);
+  await world.clock.advance(10_000);
+
+  expect([ask.result?.kind, world.starter.of('a').launch.gpuLayers]).toEqual(['granted', 0]);
+});
+
+test('rule 5: what runs elsewhere takes nothing here', async () => {
+  const world = new ServingWorld({ gpuGib: [24] });
+  await world.served(aConfig('far', { versionId: null, engine: 'external', external: { baseUrl: 'http://127.0.0.1:1', keyVariable: null, model: null } }));
+
+  expect([world.gpus.bookedOn(uuid(0)), world.ram.bookedBytes, world.planner.measurements]).toEqual([0, 0, []]);
+});
+
 test('rule 6: the idle model whose reload costs least for how long it was idle goes, and no more than needed', async () => {
   const world = new ServingWorld({ gpuGib: [24] });
   await world.resident(a);
@@ -203,6 +232,37 @@ test('rule 8: a small model does not slip into the room that a large one waits f
   expect([large.result?.kind, small.result]).toEqual(['granted', null]);
 });
 
+test('rule 7: a third model waits its turn while only ours hold the memory', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  const running = await world.served(a);
+  const [second, third] = [world.ask(b), world.ask(c)];
+  await world.clock.advance(40_000);
+  const before = [second.result, third.result, third.waits.at(-1)];
+  running[Symbol.dispose]();
+  await settle();
+  slotOf(second)[Symbol.dispose]();
+  await world.clock.advance(2_000);
+
+  expect(before).toEqual([null, null, { kind: 'fairness', model: 'b' }]);
+  expect([third.result?.kind, world.scheduler.unitOf(c.id)?.phase.kind === 'busy' && world.starter.of('c').launch.gpuLayers]).toEqual(['granted', 10]);
+});
+
+test('rule 8: who was to make room for somebody who has gone stays', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  const running = await world.served(a);
+  const waiting = world.ask(b);
+  await world.clock.advance(16_000);
+  const late = world.ask(a);
+  await settle();
+  const before = [world.stateOf(a), late.result];
+
+  waiting.abort.abort();
+  await settle();
+
+  expect(before).toEqual(['draining', null]);
+  expect([world.stateOf(a), late.result?.kind, running.signal.aborted, world.starter.engines.length]).toEqual(['busy', 'granted', false, 1]);
+});
+
 test('rule 9: the last waiter who leaves the queue takes the load with it', async () => {
   const world = new ServingWorld({ gpuGib: [12] });
   const running = await world.served(a);
@@ -274,244 +334,4 @@ test('rule 10: what the last request wished does not hold for the next load', as
   await settle();
 
   expect([before, await loaded, world.stateOf(a)]).toEqual(['unloaded', { kind: 'loaded' }, 'ready']);
-});
-
-test('rule 11: a load may take as long as it shows life, and ends 120 s after the last sign', async () => {
-  const world = new ServingWorld();
-  world.starter.isInstant = false;
-  const ask = world.ask(a);
-  await settle();
-  const engine = world.starter.of('a');
-  await world.clock.advance(100_000);
-  engine.report({ kind: 'log', line: 'loading tensors' });
-  await world.clock.advance(100_000);
-  engine.setProgress(0.5);
-  await world.clock.advance(100_000);
-  engine.residentBytes = 5 * GIB;
-  engine.setProgress(0.5);
-  const alive = world.stateOf(a);
-  world.starter.of('a').report({ kind: 'progress', progress: 0.6 });
-
-  await world.clock.advance(130_000);
-
-  expect([alive, world.stateOf(a)]).toEqual(['loading', 'failed']);
-  expect(refusalOf(ask)).toMatchObject({ kind: 'load_failed', failure: 'stalled' });
-});
-
-test('rule 11: health is asked every 50 ms for 2 s, then every 250 ms', async () => {
-  const world = new ServingWorld();
-  world.starter.isInstant = false;
-  world.ask(a);
-  await settle();
-  await world.clock.advance(1_999);
-  const fast = world.starter.of('a').healthCount;
-  await world.clock.advance(2_001);
-
-  expect([fast, world.starter.of('a').healthCount - fast]).toEqual([40, 9]);
-});
-
-test('rule 11: an engine that says that it has loaded is asked at once, and its health decides', async () => {
-  const world = new ServingWorld();
-  world.starter.isInstant = false;
-  const asked = world.ask(a);
-  await settle();
-  const engine = world.starter.of('a');
-
-  engine.report({ kind: 'loaded' });
-  await settle();
-  const tooEarly = [engine.healthCount, asked.result];
-  engine.becomeReady();
-  engine.report({ kind: 'loaded' });
-  await settle();
-
-  expect(tooEarly).toEqual([2, null]);
-  expect([engine.healthCount, asked.result?.kind]).toEqual([3, 'granted']);
-});
-
-test('rule 12: out of memory evicts all that can go from the device, tries once more, shrinks the context once, then backs off', async () => {
-  const world = new ServingWorld({ gpuGib: [24] });
-  await world.resident(b);
-  world.starter.isInstant = false;
-  const ask = world.ask(a);
-  const launches: unknown[] = [];
-  for (const turn of [1, 2, 3]) {
-    await settle();
-    launches.push([turn, world.stateOf(b), world.starter.of('a').launch.contextTokens]);
-    world.starter.of('a').crash({ failure: 'out_of_memory', tail: ['CUDA error: out of memory'] });
-    await settle();
-  }
-
-  expect(launches).toEqual([[1, 'ready', 8_192], [2, 'unloaded', 8_192], [3, 'unloaded', 4_096]]);
-  expect(refusalOf(ask)).toEqual({ kind: 'load_failed', failure: 'out_of_memory', detail: 'CUDA error: out of memory', retryAfterMs: 5_000 });
-});
-
-test('rule 12: after failures the next try waits 5 s, 10 s, and at most 5 minutes', async () => {
-  const world = new ServingWorld();
-  world.starter.onStart = (engine) => { queueMicrotask(() => { engine.crash({ failure: 'unreadable' }); }); };
-  world.starter.isInstant = false;
-  const delays: (number | null)[] = [];
-  for (let failure = 0; failure < 8; failure += 1) {
-    const ask = world.ask(a);
-    await settle();
-    const refusal = refusalOf(ask);
-    delays.push(refusal.kind === 'load_failed' ? refusal.retryAfterMs : null);
-    await world.clock.advance(delays.at(-1) ?? 0);
-  }
-
-  expect(delays).toEqual([5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
-});
-
-test('rule 13: the room of a model that ended is free once three quarters of its memory are back, or after 5 s', async () => {
-  const world = new ServingWorld({ gpuGib: [12] });
-  world.gpus.usedBytes = 10 * GIB;
-  world.gpus.readFree = () => 2 * GIB;
-  await world.resident(a);
-  const ask = world.ask(b);
-  await world.clock.advance(1_000);
-  const waiting = [world.stateOf(a), ask.result];
-  world.gpus.readFree = () => 9.6 * GIB;
-  await world.clock.advance(200);
-  const back = [world.stateOf(a), ask.result?.kind];
-
-  slotOf(ask)[Symbol.dispose]();
-  await world.clock.advance(2_000);
-  world.gpus.readFree = () => 2 * GIB;
-  world.ask(a);
-  await settle();
-  await world.clock.advance(4_900);
-  const late = world.stateOf(b);
-  await world.clock.advance(300);
-
-  expect([waiting, back, late, world.stateOf(b)]).toEqual([['unloading', null], ['unloaded', 'granted'], 'unloading', 'unloaded']);
-});
-
-test('rule 15: a crash fails what runs, the next request loads again, and three in 5 minutes are a failure', async () => {
-  const world = new ServingWorld();
-  const outcomes: unknown[] = [];
-  for (let crash = 0; crash < 3; crash += 1) {
-    const slot = await world.served(a);
-    world.starter.of('a').crash({ tail: ['GGML_ASSERT failed'] });
-    await settle();
-    outcomes.push([slot.signal.aborted, slot.signal.reason instanceof Error ? slot.signal.reason.cause : null, world.stateOf(a)]);
-  }
-  const ask = world.ask(a);
-  await settle();
-
-  expect(outcomes).toEqual([[true, 'crashed', 'unloaded'], [true, 'crashed', 'unloaded'], [true, 'crashed', 'failed']]);
-  expect(refusalOf(ask)).toEqual({ kind: 'load_failed', failure: 'crashed', detail: 'GGML_ASSERT failed', retryAfterMs: 20_000 });
-});
-
-test('rule 15: whoever waits when the engine dies is served by the next one', async () => {
-  const world = new ServingWorld();
-  const narrow = aConfig('narrow', { slots: 1 });
-  await world.served(narrow);
-  const waiting = world.ask(narrow);
-  await settle();
-
-  world.starter.of('narrow').crash();
-  await settle();
-
-  expect([waiting.result?.kind, world.starter.engines.length]).toEqual(['granted', 2]);
-});
-
-test('rule 16: memory that others hold is waited for a while, then told', async () => {
-  const world = new ServingWorld({ gpuGib: [12] });
-  world.gpus.setOthers(0, 8 * GIB);
-  const exact = aConfig('exact', { mayUseRam: false });
-  const [patient, lucky] = [world.ask(exact), world.ask(exact)];
-  await world.clock.advance(14_000);
-  const late = world.ask(exact);
-  await world.clock.advance(1_500);
-  const told = [refusalOf(patient), refusalOf(lucky), late.result];
-  world.gpus.setOthers(0, 0);
-  await settle();
-
-  expect(told).toEqual([{ kind: 'gpu_busy', retryAfterMs: 15_000 }, { kind: 'gpu_busy', retryAfterMs: 15_000 }, null]);
-  expect(late.result?.kind).toBe('granted');
-});
-
-test('rule 16: a ledger that refuses what looked free is asked again a little later', async () => {
-  const world = new ServingWorld();
-  world.gpus.isRefusing = true;
-  const ask = world.ask(a);
-  await settle();
-  const before = [world.stateOf(a), world.starter.engines.length];
-
-  world.gpus.isRefusing = false;
-  await world.clock.advance(600);
-
-  expect([before, ask.result?.kind, ask.waits.some(({ kind }) => kind === 'memory')]).toEqual([['queued', 0], 'granted', true]);
-});
-
-test('rule 17: a load without a request ends as ready', async () => {
-  const world = new ServingWorld();
-
-  expect(await world.scheduler.load(a)).toEqual({ kind: 'loaded' });
-  expect(world.stateOf(a)).toBe('ready');
-});
-
-test('rule 18: every transition is told, with its cause', async () => {
-  const world = new ServingWorld();
-  (await world.served(a))[Symbol.dispose]();
-  await world.clock.advance(900_000);
-
-  expect(world.transitions.map(({ from, to, cause }) => [from, to, cause])).toEqual([
-    ['unloaded', 'queued', null], ['queued', 'loading', null], ['loading', 'ready', null], ['ready', 'busy', null], ['busy', 'ready', null], ['ready', 'unloading', 'idle'], ['unloading', 'unloaded', 'idle'],
-  ]);
-});
-
-test('an unload waits for the drain; a forced one aborts what runs', async () => {
-  const world = new ServingWorld();
-  const slot = await world.served(a);
-  let isGone = false;
-  const unloading = world.scheduler.unload(a.id, { isForced: false }).then(() => { isGone = true; });
-  await settle();
-  const drained = [world.stateOf(a), isGone, slot.signal.aborted];
-  await world.scheduler.unload(a.id, { isForced: true });
-  await unloading;
-
-  expect(drained).toEqual(['draining', false, false]);
-  expect([world.stateOf(a), slot.signal.aborted, slot.signal.reason instanceof Error ? slot.signal.reason.cause : null]).toEqual(['unloaded', true, 'forced']);
-});
-
-test('a configuration that points elsewhere is loaded anew while the old load drains', async () => {
-  const world = new ServingWorld({ gpuGib: [24] });
-  const before = aConfig('role', { versionId: 'version_old' });
-  const after = aConfig('role', { versionId: 'version_new' });
-  const slot = await world.served(before);
-
-  await world.served(after);
-  const states = [...world.scheduler.units.values()].map(({ version, phase }) => [version?.modelName, phase.kind]);
-  slot[Symbol.dispose]();
-  await settle();
-
-  expect(states).toEqual([['old', 'draining'], ['new', 'busy']]);
-  expect([...world.scheduler.units.values()].map(({ version }) => version?.modelName)).toEqual(['new']);
-});
-
-test('without a GPU the need is booked in RAM by the same rules', async () => {
-  const world = new ServingWorld({ gpuGib: [] });
-  world.totalRamBytes = 15 * GIB;
-  await world.resident(a);
-  const bookedBytes = world.ram.bookedBytes;
-
-  await world.served(b);
-  world.planner.gib = 20;
-  const tooLarge = world.ask(aConfig('huge', { contextTokens: 4_096 }));
-  await settle();
-
-  expect([bookedBytes, world.stateOf(a), world.stateOf(b), world.ram.bookedBytes]).toEqual([10 * GIB, 'unloaded', 'busy', 10 * GIB]);
-  expect(refusalOf(tooLarge)).toMatchObject({ kind: 'insufficient_vram', neededBytes: 20 * GIB });
-});
-
-test('after a stop everybody is answered and nothing is left', async () => {
-  const world = new ServingWorld({ gpuGib: [12] });
-  const slot = await world.served(a);
-  const waiting = world.ask(b);
-  await settle();
-
-  await world.scheduler.stop();
-  await settle();
-
-  expect([refusalOf(waiting).kind, slot.signal.aborted, world.starter.live.length, world.gpus.bookedOn(uuid(0)), world.clock.pendingCount]).toEqual(['shutting_down', true, 0, 0, 0]);
 });

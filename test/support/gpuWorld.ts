@@ -16,6 +16,8 @@ export class GpuWorld {
   readonly service: LeaseService;
   state: GpuReading['state'] = 'ok';
   gpus: Gpu[];
+  /** What was read last; null before the first. */
+  last: GpuReading | null = null;
   reserveBytes = 0;
   readCount = 0;
   /** The driver gives no answer while this is set. */
@@ -40,15 +42,19 @@ export class GpuWorld {
   async read(): Promise<GpuReading> {
     this.readCount += 1;
     if (this.isHanging) return new Promise(() => undefined);
-    const reading = this.reading();
-    this.didRead.fire(reading);
-    return reading;
+    return this.#tell();
   }
 
   /** Lets a second pass, as the sampler does. */
   async tick(): Promise<void> {
     await this.clock.advance(1_000);
-    this.didRead.fire(this.reading());
+    this.#tell();
     await settle();
+  }
+
+  #tell(): GpuReading {
+    this.last = this.reading();
+    this.didRead.fire(this.last);
+    return this.last;
   }
 }

@@ -1,7 +1,8 @@
 import type { ModelConfig } from '../../src-main/contract/modelConfigs.ts';
 import { toDemands } from '../../src-main/features/serving/scheduler/roomPolicy.ts';
-import type { SlotLease } from '../../src-main/features/serving/scheduler/schedulerPort.ts';
+import type { SlotLease, SlotRefusal } from '../../src-main/features/serving/scheduler/schedulerPort.ts';
 import { isResident } from '../../src-main/features/serving/scheduler/schedulerState.ts';
+import { TIMING } from '../../src-main/features/serving/scheduler/timing.ts';
 import { aConfig } from '../fakes/serving/aModel.ts';
 import type { FakeEngine } from '../fakes/serving/fakeEngines.ts';
 import { GIB, uuid } from '../fakes/facts/aGpu.ts';
@@ -51,6 +52,8 @@ export class ServingSimulation {
   readonly #doomed = new Set<FakeEngine>();
   readonly #counts: Record<string, number> = {};
   #problem: string | null = null;
+  /** When somebody else last held memory, or the ledger refused. */
+  #othersAtMs = Number.NEGATIVE_INFINITY;
   #roleTurn = 0;
   #stepCount = 0;
 
@@ -84,11 +87,18 @@ export class ServingSimulation {
 
   async #step(): Promise<void> {
     this.#stepCount += 1;
+    this.#noteOthers();
     const isRush = Math.floor(this.#stepCount / 400) % 4 === 0;
     const dice = this.#random();
     if (dice < (isRush ? 0.4 : 0.16)) this.#ask();
     else await STEPS.find(([limit]) => dice < limit)?.[1](this);
     for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
+    this.#noteOthers();
+  }
+
+  #noteOthers(): void {
+    const { gpus, clock } = this.#world;
+    if (gpus.isRefusing || gpus.devices.some(({ holders }) => holders.length > 0)) this.#othersAtMs = clock.monotonicMs();
   }
 
   #pick<T>(items: readonly T[]): T | null {
@@ -213,12 +223,19 @@ export class ServingSimulation {
     const { result, askedAtMs, config } = running;
     if (result === null) {
       if (nowMs - askedAtMs > LONGEST_WAIT_MS) this.#problem ??= `a request of ${config.name} waits for ever`;
-    } else if (result.kind === 'refused') this.#close(running, `refused ${result.refusal.kind}`);
+    } else if (result.kind === 'refused') this.#takeRefusal(running, result.refusal);
     else if (running.engine === null) this.#noteGrant(running, result.slot, nowMs);
     else if (result.slot.signal.aborted) {
       if (!this.#doomed.has(running.engine)) this.#problem ??= `a request of ${config.name} was aborted without cause`;
       this.#close(running, 'aborted');
     }
+  }
+
+  /** Nothing but others' memory, or a ledger that refuses, keeps a model out for good: each of them fits when ours have gone. */
+  #takeRefusal(running: Running, { kind }: SlotRefusal): void {
+    const isTrue = kind !== 'insufficient_vram' && (kind !== 'gpu_busy' || (running.answeredAtMs ?? 0) - this.#othersAtMs <= TIMING.replaceMs);
+    if (!isTrue) this.#problem ??= `${running.config.name} was told ${kind} while only ours hold the memory`;
+    this.#close(running, `refused ${kind}`);
   }
 
   #close(running: Running, what: string): void {

@@ -42,6 +42,7 @@ export interface Ask {
   readonly abort: AbortController;
   readonly waits: WaitReason[];
   result: SlotResult | null;
+  answeredAtMs: number | null;
 }
 
 /** A scheduler whose engines, devices, memory and time are values. */
@@ -56,6 +57,8 @@ export class ServingWorld {
   limits = { all: 256, model: 256, key: 128, ttlSeconds: 900 };
   totalRamBytes = 64 * GIB;
   availableRamBytes = 64 * GIB;
+  /** When the engines last sent something to those who ask; null while they have not. */
+  heardAtMs: number | null = null;
   #count = 0;
 
   constructor({ gpuGib = [24], displayOn = null }: { gpuGib?: number[]; displayOn?: number | null } = {}) {
@@ -63,7 +66,7 @@ export class ServingWorld {
     this.ram = new RamLedger({ readRam: () => ({ totalBytes: this.totalRamBytes, availableBytes: this.availableRamBytes }), getReserveBytes: () => 0 });
     this.scheduler = new Scheduler({
       clock: this.clock, log: silentLog, memory: { gpus: this.gpus, ram: this.ram, planner: this.planner },
-      findVersion: (id) => aVersion(id.replace('version_', '')),
+      findVersion: ({ versionId }) => (versionId === null ? null : aVersion(versionId.replace('version_', ''))),
       planLaunch: (config, version, placement) => ({
         kind: 'launch', starter: this.starter,
         launch: { configId: config.id, name: config.name, settings: config, modelPath: version?.path ?? null, mmprojPath: null, draftPath: null, adapters: [], contextTokens: placement.contextTokens, slots: config.slots, gpuLayers: placement.gpuLayers, threads: 1, purpose: 'generate' },
@@ -76,8 +79,8 @@ export class ServingWorld {
 
   ask(config: ModelConfig, { priority = 0, keyId = null }: { priority?: number; keyId?: string | null } = {}): Ask {
     this.#count += 1;
-    const ask: Ask = { id: `request_${this.#count}`, abort: new AbortController(), waits: [], result: null };
-    this.scheduler.request({ requestId: ask.id, config, keyId, priority, signal: ask.abort.signal, onWait: (reason) => { ask.waits.push(reason); } }).then((result) => { ask.result = result; }, () => undefined);
+    const ask: Ask = { id: `request_${this.#count}`, abort: new AbortController(), waits: [], result: null, answeredAtMs: null };
+    this.scheduler.request({ requestId: ask.id, config, keyId, priority, signal: ask.abort.signal, getHeardAtMs: () => this.heardAtMs, onWait: (reason) => { ask.waits.push(reason); } }).then((result) => { ask.result = result; ask.answeredAtMs = this.clock.monotonicMs(); }, () => undefined);
     return ask;
   }
 

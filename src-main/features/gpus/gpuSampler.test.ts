@@ -26,7 +26,7 @@ test('a window makes it one reading a second, none makes it one in five, whoever
   end();
   await clock.advance(20_000);
 
-  expect([unwatched, watched, counts.reads - unwatched - watched]).toEqual([4, 20, 4]);
+  expect([unwatched, watched, counts.reads - unwatched - watched]).toEqual([5, 20, 4]);
 });
 
 test('where there is no GPU it is looked for once a minute', async () => {
@@ -37,7 +37,7 @@ test('where there is no GPU it is looked for once a minute', async () => {
 
   await clock.advance(300_000);
 
-  expect(counts.reads).toBe(5);
+  expect(counts.reads).toBe(6);
 });
 
 test('a slow driver is never asked twice at once, and whoever waits gets the same reading', async () => {
@@ -83,6 +83,16 @@ test('a clock set back does not stop the readings', async () => {
   await clock.advance(3_000);
 
   expect(counts.reads).toBe(6);
+});
+
+test('the first reading is taken at the start, not a period later', async () => {
+  const { counts, sampler } = aSampler(new FakeClock());
+
+  sampler.start();
+  sampler.start();
+  await settle();
+
+  expect([counts.reads, sampler.last?.state]).toEqual([1, 'ok']);
 });
 
 test('the end ends the probe', async () => {

@@ -34,11 +34,11 @@ export class GpuSampler {
     return this.#last;
   }
 
+  /** Reads at once, then on the clock; twice is harmless. */
   start(): void {
-    this.#stopTicking ??= this.#deps.clock.every(WATCHED_MS, () => {
-      if (this.#deps.clock.monotonicMs() - this.#readAtMs >= this.#periodMs() - SLACK_MS) this.read()
-        .catch((error: unknown) => { this.#deps.log.error('gpu.read_failed', { error }); });
-    });
+    if (this.#stopTicking !== null) return;
+    this.#stopTicking = this.#deps.clock.every(WATCHED_MS, () => { this.#readIfDue(); });
+    this.#readIfDue();
   }
 
   /** Resolves once no reading is under way and the probe has ended. */
@@ -69,6 +69,11 @@ export class GpuSampler {
   read(): Promise<GpuReading> {
     this.#reading ??= this.#read().finally(() => { this.#reading = null; });
     return this.#reading;
+  }
+
+  #readIfDue(): void {
+    if (this.#deps.clock.monotonicMs() - this.#readAtMs < this.#periodMs() - SLACK_MS) return;
+    this.read().catch((error: unknown) => { this.#deps.log.error('gpu.read_failed', { error }); });
   }
 
   #periodMs(): number {

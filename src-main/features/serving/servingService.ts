@@ -48,15 +48,11 @@ export class ServingService {
   readonly #stack = new DisposableStack();
   readonly #didChange = new Emitter<ServedModel>();
   readonly #didChangeSnapshot = new Emitter<undefined>();
-  readonly #didLog = new Emitter<{ readonly configId: string; readonly line: string }>();
-  readonly #logged = new Set<string>();
 
   /** A model got into another state. */
   readonly onDidChange = this.#didChange.event;
   /** Something that a snapshot shows is different. */
   readonly onDidChangeSnapshot = this.#didChangeSnapshot.event;
-  /** A line of an engine. */
-  readonly onDidLog = this.#didLog.event;
 
   constructor(deps: ServingDeps) {
     this.#deps = deps;
@@ -64,6 +60,11 @@ export class ServingService {
 
   get onDidTransition(): Scheduler['onDidTransition'] {
     return this.#deps.scheduler.onDidTransition;
+  }
+
+  /** A line of an engine. */
+  get onDidLog(): Scheduler['onDidLog'] {
+    return this.#deps.scheduler.onDidLog;
   }
 
   /** Follows the configurations and loads what is to be there from the start. */
@@ -152,12 +153,12 @@ export class ServingService {
   }
 
   readLog({ id }: Pick<ModelConfig, 'id'>): readonly string[] {
-    return this.#deps.scheduler.logOf(id).lines;
+    return this.#deps.scheduler.linesOf(id);
   }
 
   /** Each new line of one model's engines. */
   onDidLogOf({ id }: Pick<ModelConfig, 'id'>): Event<string> {
-    return this.#deps.scheduler.logOf(id).onDidAdd;
+    return (call) => this.onDidLog(({ configId, line }) => { if (configId === id) call(line); });
   }
 
   /** Where a loaded model answers, without keeping it there; null when it is not loaded. */
@@ -192,15 +193,7 @@ export class ServingService {
 
   #tellState(configId: string): void {
     const unit = this.#deps.scheduler.unitOf(configId);
-    if (unit === null) return;
-    this.#followLog(configId);
-    this.#didChange.fire(this.describe(unit.config));
-  }
-
-  #followLog(configId: string): void {
-    if (this.#logged.has(configId)) return;
-    this.#logged.add(configId);
-    this.#stack.add(this.#deps.scheduler.logOf(configId).onDidAdd((line) => { this.#didLog.fire({ configId, line }); }));
+    if (unit !== null) this.#didChange.fire(this.describe(unit.config));
   }
 }
 

@@ -15,6 +15,7 @@ export class FakeEngine implements Engine {
   readonly #onGone: (engine: FakeEngine) => void;
   #health: EngineHealth = { kind: 'loading', progress: null };
   #stopping: { readonly promise: Promise<undefined>; readonly resolve: (value: undefined) => void } | null = null;
+  #isHanging = false;
   residentBytes: number | null = null;
   mappedFileBytes = 0;
   healthCount = 0;
@@ -41,9 +42,10 @@ export class FakeEngine implements Engine {
     return this.#health.kind === 'ready' ? { origin: `http://127.0.0.1:${this.pid}`, socketPath: null, headers: {} } : null;
   }
 
-  readHealth(): Promise<EngineHealth> {
+  readHealth(signal: AbortSignal): Promise<EngineHealth> {
     this.healthCount += 1;
-    return Promise.resolve(this.#health);
+    if (!this.#isHanging) return Promise.resolve(this.#health);
+    return new Promise((resolve) => { signal.addEventListener('abort', () => { resolve({ kind: 'silent' }); }); });
   }
 
   readResident(): Promise<ResidentMemory | null> {
@@ -57,7 +59,13 @@ export class FakeEngine implements Engine {
     return this.#stopping.promise;
   }
 
+  /** Listens still and answers nothing, until it becomes ready again. */
+  hang(): void {
+    this.#isHanging = true;
+  }
+
   becomeReady(): void {
+    this.#isHanging = false;
     this.#health = { kind: 'ready' };
   }
 

@@ -12,12 +12,16 @@ export class FakeGpuMemory implements GpuMemory {
   readonly #devices: Device[];
   readonly #bookings = new Set<{ shares: readonly { gpuId: GpuId; bytes: number }[]; name: string }>();
   readonly #didChange = new Emitter<undefined>();
+  /** Shows no devices until this is set. */
+  isKnown = true;
   /** Refuses whatever is asked while this is set. */
   isRefusing = false;
   /** Answers only when this is resolved, as a ledger does that reads the driver first. */
   gate: Promise<unknown> = Promise.resolve();
   /** What the driver says is free; null says nothing. */
   readFree: (gpuIds: readonly GpuId[]) => number | null = () => null;
+  /** The driver answers nothing while this is set. */
+  isSilent = false;
   usedBytes: number | null = null;
 
   readonly onDidChange = this.#didChange.event;
@@ -27,7 +31,7 @@ export class FakeGpuMemory implements GpuMemory {
   }
 
   get devices(): readonly DeviceMemory[] {
-    return this.#devices.map((device) => ({
+    return !this.isKnown ? [] : this.#devices.map((device) => ({
       ...device, name: `GPU ${device.gpuId.at(-1) ?? ''}`, freeBytes: Math.max(0, device.capacityBytes - device.othersBytes - this.bookedOn(device.gpuId)), holders: device.othersBytes > 0 ? ['other'] : [],
     }));
   }
@@ -40,6 +44,12 @@ export class FakeGpuMemory implements GpuMemory {
   setOthers(n: number, bytes: number): void {
     const device = this.#devices[n];
     if (device !== undefined) device.othersBytes = bytes;
+    this.#didChange.fire(undefined);
+  }
+
+  /** The first reading comes in. */
+  know(): void {
+    this.isKnown = true;
     this.#didChange.fire(undefined);
   }
 
@@ -58,7 +68,7 @@ export class FakeGpuMemory implements GpuMemory {
   }
 
   readFreeBytes(gpuIds: readonly GpuId[]): Promise<number | null> {
-    return Promise.resolve(this.readFree(gpuIds));
+    return this.isSilent ? new Promise(() => undefined) : Promise.resolve().then(() => this.readFree(gpuIds));
   }
 }
 

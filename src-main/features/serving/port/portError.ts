@@ -42,19 +42,24 @@ export function modelNotFound(model: string): PortError {
 }
 
 export const CANCELLED = createProblem(CLIENT_GONE_STATUS, 'cancelled', 'The request was cancelled.');
+export const MODEL_UNLOADED = createProblem(503, 'model_unloaded', 'The model was unloaded.', { retryAfterMs: 1_000 });
 const SHUTTING_DOWN = createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 });
+const PLAIN = { cancelled: CANCELLED, model_unloaded: MODEL_UNLOADED, shutting_down: SHUTTING_DOWN } as const;
 
 /** Says why a request got no slot. */
 export function toProblem(refusal: SlotRefusal, model: string): PortProblem {
+  if (isPlain(refusal)) return PLAIN[refusal.kind];
   switch (refusal.kind) {
     case 'queue_full': return createProblem(429, 'queue_full', `Too many requests wait ${refusal.scope === 'model' ? `for ${model}` : refusal.scope === 'key' ? 'for this key' : 'already'}.`, { retryAfterMs: refusal.retryAfterMs });
     case 'insufficient_vram': return createProblem(500, 'insufficient_vram', explainMemory(refusal, model), { shouldRetry: false });
     case 'gpu_busy': return createProblem(503, 'gpu_busy', `There is no room for ${model} while other work holds the GPUs.`, { retryAfterMs: refusal.retryAfterMs });
     case 'load_failed': return createProblem(500, 'load_failed', `${model} could not be loaded: ${refusal.detail}`, { shouldRetry: false, retryAfterMs: refusal.retryAfterMs });
     case 'engine_crashed': return createProblem(502, 'engine_crashed', `The engine of ${model} ended: ${refusal.detail}`);
-    case 'cancelled': return CANCELLED;
-    case 'shutting_down': return SHUTTING_DOWN;
   }
+}
+
+function isPlain(refusal: SlotRefusal): refusal is Extract<SlotRefusal, { kind: keyof typeof PLAIN }> {
+  return refusal.kind in PLAIN;
 }
 
 function explainMemory({ neededBytes, freeBytes, holders }: Extract<SlotRefusal, { kind: 'insufficient_vram' }>, model: string): string {

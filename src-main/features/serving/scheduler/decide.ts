@@ -1,22 +1,25 @@
 import type { WaitReason } from '#contract/serving.ts';
 import { toUnloadAtMs, isStalled } from './idlePolicy.ts';
+import type { MemoryPlan } from './memoryPlan.ts';
 import { canShrink, choosePlacement, type Option, type PlacementDecision, type Shortage } from './placementPolicy.ts';
-import { findNext, orderUnits, waitingSinceMs } from './queuePolicy.ts';
-import { claim, openRooms, toDemands, type Rooms } from './roomPolicy.ts';
+import { findNext, isWanted, orderUnits, waitingSinceMs } from './queuePolicy.ts';
+import { claim, openRooms, toDemands, type Occupant, type Rooms } from './roomPolicy.ts';
 import type { SlotRefusal } from './schedulerPort.ts';
 import { isServing, type Placement, type SchedulerFacts, type SchedulerState, type Unit, type UnloadCause, type Waiter } from './schedulerState.ts';
 import { toSmallerContext } from './failurePolicy.ts';
 import { TIMING } from './timing.ts';
 
-/** One thing to do now. `queue`: a model is wanted and gets into the queue; `forget`: nobody wants it any more. */
+/** One thing to do now. `queue`: a model is wanted and gets into the queue; `forget`: nobody wants it any more; `drop`: its configuration is not that any more; `revive`: it need not go. */
 export type Action =
   | { readonly kind: 'grant'; readonly key: string; readonly requestId: string }
   | { readonly kind: 'queue'; readonly key: string }
   | { readonly kind: 'forget'; readonly key: string }
+  | { readonly kind: 'drop'; readonly key: string }
   | { readonly kind: 'plan'; readonly key: string }
   | { readonly kind: 'shrink'; readonly key: string; readonly contextTokens: number }
   | { readonly kind: 'load'; readonly key: string; readonly placement: Placement }
   | { readonly kind: 'drain'; readonly key: string; readonly cause: UnloadCause }
+  | { readonly kind: 'revive'; readonly key: string }
   | { readonly kind: 'unload'; readonly key: string; readonly cause: UnloadCause }
   | { readonly kind: 'stall'; readonly key: string }
   | { readonly kind: 'refuse'; readonly key: string; readonly requestIds: readonly string[]; readonly refusal: SlotRefusal; readonly isFinal: boolean };
@@ -25,6 +28,8 @@ export type Action =
 export interface Decision {
   readonly actions: readonly Action[];
   readonly waits: ReadonlyMap<string, WaitReason>;
+  /** Of those who wait for room: whether it is somebody else's memory that they wait for. */
+  readonly blocked: ReadonlyMap<string, boolean>;
   readonly wakeAtMs: number | null;
 }
 
@@ -37,13 +42,14 @@ export function decide(state: SchedulerState, facts: SchedulerFacts, nowMs: numb
   const scene = new Scene(nowMs);
   for (const unit of state.units.values()) decideAlone(unit, facts, scene);
   if (scene.actions.length === 0) decideQueue(state, facts, scene);
-  return { actions: scene.actions, waits: scene.waits, wakeAtMs: scene.wakeAtMs };
+  return scene;
 }
 
 /** What is gathered while deciding. */
-class Scene {
+class Scene implements Decision {
   readonly actions: Action[] = [];
   readonly waits = new Map<string, WaitReason>();
+  readonly blocked = new Map<string, boolean>();
   readonly nowMs: number;
   wakeAtMs: number | null = null;
 
@@ -69,17 +75,19 @@ function decideAlone(unit: Unit, facts: SchedulerFacts, scene: Scene): void {
   }
 }
 
-function decideUnloaded(unit: Unit, { actions }: Scene): void {
-  if (unit.waiters.length > 0) actions.push({ kind: 'queue', key: unit.key });
+function decideUnloaded({ key, waiters, isSuperseded }: Unit, { actions }: Scene): void {
+  if (waiters.length > 0) actions.push({ kind: 'queue', key });
+  else if (isSuperseded) actions.push({ kind: 'drop', key });
 }
 
 function decideQueued(unit: Unit, { actions }: Scene): void {
-  if (unit.waiters.length === 0) actions.push({ kind: 'forget', key: unit.key });
+  if (!isWanted(unit)) actions.push({ kind: 'forget', key: unit.key });
   else if (unit.plan.kind === 'none') actions.push({ kind: 'plan', key: unit.key });
 }
 
 function decideLoading(unit: Unit, { progress, signAtMs }: Extract<Unit['phase'], { kind: 'loading' }>, scene: Scene): void {
-  if (isStalled(unit, scene.nowMs)) scene.actions.push({ kind: 'stall', key: unit.key });
+  if (unit.leaveAfterSerial !== null && !isWanted(unit)) scene.actions.push({ kind: 'unload', key: unit.key, cause: 'asked' });
+  else if (isStalled(unit, scene.nowMs)) scene.actions.push({ kind: 'stall', key: unit.key });
   scene.wakeAt(signAtMs + TIMING.stallMs);
   scene.waits.set(unit.key, { kind: 'loading', progress });
 }
@@ -105,11 +113,11 @@ function decideIdle(unit: Unit, { ttlSeconds }: SchedulerFacts, scene: Scene): v
 /** Rule 8: whoever comes to a draining model waits for its next load; whoever was there before is still served in the batch. */
 function listServable({ phase, waiters }: Unit): readonly Waiter[] {
   if (!isServing(phase)) return [];
-  return phase.kind === 'draining' ? waiters.filter(({ serial, wants }) => serial <= phase.lastSerial && wants === 'slot') : waiters;
+  return phase.kind === 'draining' ? waiters.filter(({ serial }) => serial <= phase.lastSerial) : waiters;
 }
 
 function decideFailed(unit: Unit, { retryAtMs, failure, detail }: Extract<Unit['phase'], { kind: 'failed' }>, scene: Scene): void {
-  if (unit.waiters.length === 0) return;
+  if (unit.waiters.length === 0) { if (unit.isSuperseded) scene.actions.push({ kind: 'drop', key: unit.key }); return; }
   const leftMs = retryAtMs - scene.nowMs;
   if (leftMs <= 0) scene.actions.push({ kind: 'queue', key: unit.key });
   else if (leftMs > TIMING.fairnessMs) scene.actions.push({ kind: 'refuse', key: unit.key, requestIds: unit.waiters.map(({ requestId }) => requestId), refusal: { kind: 'load_failed', failure, detail, retryAfterMs: leftMs }, isFinal: false });
@@ -118,61 +126,84 @@ function decideFailed(unit: Unit, { retryAtMs, failure, detail }: Extract<Unit['
 
 /** Rule 7 and 8: one after the other in their order; who must wait keeps its claim on the room that it waits for. */
 function decideQueue(state: SchedulerState, facts: SchedulerFacts, scene: Scene): void {
-  const queued = [...state.units.values()].filter(({ phase, plan }) => phase.kind === 'queued' && plan.kind === 'known');
-  if (queued.length === 0) return;
+  const queued = [...state.units.values()].filter(({ phase }) => phase.kind === 'queued');
+  const draining = [...state.units.values()].filter(({ phase }) => phase.kind === 'draining' && phase.cause === 'evicted');
+  if (queued.length === 0 && draining.length === 0) return;
   let rooms = openRooms(state, facts, scene.nowMs);
-  let ahead: Unit | null = null;
   for (const unit of orderUnits(queued, scene.nowMs)) {
-    if (unit.plan.kind !== 'known') continue;
-    if (unit.notBeforeMs > scene.nowMs) { refuseImpatient(unit, null, scene); scene.wakeAt(unit.notBeforeMs); continue; }
+    if (unit.plan.kind !== 'known' || isForReading(unit, unit.plan.plan, { facts, scene })) continue;
     const decision = choosePlacement({ config: unit.config, recovery: unit.recovery, plan: unit.plan.plan }, rooms);
-    rooms = decidePlaced(unit, decision, { state, scene, rooms, ahead });
-    if (decision.kind === 'wait' || decision.kind === 'evict') ahead ??= unit;
+    rooms = unit.notBeforeMs > scene.nowMs ? decidePaused(unit, decision, { state, scene, rooms }) : decidePlaced(unit, decision, { state, scene, rooms });
   }
+  // Who was to make room for somebody who has gone, or who went elsewhere, stays.
+  const placed = new Set(scene.actions.flatMap(({ kind, key }) => (kind === 'load' ? [key] : [])));
+  if (queued.every(({ key }) => placed.has(key))) scene.actions.push(...draining.map(({ key }) => ({ kind: 'revive' as const, key })));
 }
 
-interface QueueScene { readonly state: SchedulerState; readonly scene: Scene; readonly rooms: Rooms; readonly ahead: Unit | null }
+/** Rule 5: devices that were not read yet are not devices that are not there. */
+function isForReading(unit: Unit, { steps }: MemoryPlan, { facts: { devicesKnownByMs }, scene }: { facts: SchedulerFacts; scene: Scene }): boolean {
+  const usesDevices = unit.config.gpuLayers !== 0 && steps.some(({ gpuBytes }) => gpuBytes > 0);
+  if (devicesKnownByMs === null || devicesKnownByMs <= scene.nowMs || !usesDevices) return false;
+  scene.waits.set(unit.key, { kind: 'memory', refusal: null });
+  scene.wakeAt(devicesKnownByMs);
+  return true;
+}
 
-function decidePlaced(unit: Unit, decision: PlacementDecision, { state, scene, rooms, ahead }: QueueScene): Rooms {
+interface QueueScene { readonly state: SchedulerState; readonly scene: Scene; readonly rooms: Rooms }
+
+/** Rule 16: the ledger refused what looked free. It is asked again soon, and nobody takes that room meanwhile. */
+function decidePaused(unit: Unit, decision: PlacementDecision, { scene, rooms }: QueueScene): Rooms {
+  refuseImpatient(unit, scene);
+  scene.wakeAt(unit.notBeforeMs);
+  return 'option' in decision ? claim(unit.key, toDemands(decision.option.placement), rooms, { tier: 'later', evict: [] }) : rooms;
+}
+
+function decidePlaced(unit: Unit, decision: PlacementDecision, { state, scene, rooms }: QueueScene): Rooms {
   switch (decision.kind) {
     case 'place': scene.actions.push({ kind: 'load', key: unit.key, placement: decision.option.placement }); break;
     case 'evict': scene.actions.push(...decision.option.assessment.evict.map((key) => ({ kind: 'unload' as const, key, cause: 'evicted' as const }))); break;
-    case 'wait': waitFor(unit, decision.option, { state, scene, rooms, ahead }); break;
-    case 'blocked': refuseImpatient(unit, decision.shortage, scene); return rooms;
+    case 'wait': waitFor(unit, decision.option, { state, scene, rooms }); break;
+    case 'blocked': refuseImpatient(unit, scene); return rooms;
     case 'impossible': refuseImpossible(unit, decision.shortage, { state, scene }); return rooms;
   }
-  return claim(toDemands(decision.option.placement), rooms, decision.option.assessment);
+  return claim(unit.key, toDemands(decision.option.placement), rooms, decision.option.assessment);
 }
 
 /** Rule 6 and 7: after a while the busy ones in the way get no new requests, and so come to an end. */
-function waitFor(unit: Unit, { assessment, placement }: Option, { state, scene, rooms, ahead }: QueueScene): void {
+function waitFor(unit: Unit, { assessment, placement }: Option, { state, scene, rooms }: QueueScene): void {
   const fairAtMs = (waitingSinceMs(unit) ?? scene.nowMs) + TIMING.fairnessMs;
   if (assessment.busy.length > 0 && fairAtMs <= scene.nowMs) scene.actions.push(...assessment.busy.map((key) => ({ kind: 'drain' as const, key, cause: 'evicted' as const })));
+  const places = new Set<string>(toDemands(placement).map(({ id }) => id));
+  const occupants = [...rooms.values()].flatMap((room) => (places.has(room.id) ? room.occupants : []));
   scene.wakeAt(fairAtMs);
-  for (const wakeAtMs of listMatureAtMs(state, rooms, placement)) scene.wakeAt(wakeAtMs);
-  scene.waits.set(unit.key, toWaitReason(unit, assessment.busy, { state, ahead, placement }));
+  for (const wakeAtMs of listMatureAtMs(state, occupants)) scene.wakeAt(wakeAtMs);
+  scene.blocked.set(unit.key, false);
+  scene.waits.set(unit.key, toWaitReason(unit, assessment.busy, { state, places, occupants }));
 }
 
 /** When those who were loaded just now may be evicted. */
-function listMatureAtMs({ units }: SchedulerState, rooms: Rooms, placement: Placement): number[] {
-  const keys = toDemands(placement).flatMap(({ id }) => rooms.get(id)?.occupants.map(({ key }) => key) ?? []);
-  return keys.flatMap((key) => { const phase = units.get(key)?.phase; return phase?.kind === 'ready' ? [phase.residentSinceMs + TIMING.minResidentMs] : []; });
+function listMatureAtMs({ units }: SchedulerState, occupants: readonly Occupant[]): number[] {
+  return occupants.flatMap(({ key }) => { const phase = units.get(key)?.phase; return phase?.kind === 'ready' ? [phase.residentSinceMs + TIMING.minResidentMs] : []; });
 }
 
-function toWaitReason(unit: Unit, busy: readonly string[], { state, ahead, placement }: Pick<QueueScene, 'state' | 'ahead'> & { placement: Placement }): WaitReason {
-  const nameOf = (key: string | undefined): string | null => (key === undefined ? null : state.units.get(key)?.config.name ?? null);
-  const places = new Set<string>(toDemands(placement).map(({ id }) => id));
-  const going = [...state.units.values()].find(({ key, phase }) => key !== unit.key && (phase.kind === 'draining' || phase.kind === 'unloading') && toDemands(phase.placement).some(({ id }) => places.has(id)));
+/** Who stands ahead for the same room, else who goes from it, else who is to go. */
+function toWaitReason(unit: Unit, busy: readonly string[], { state: { units }, places, occupants }: { state: SchedulerState; places: ReadonlySet<string>; occupants: readonly Occupant[] }): WaitReason {
+  const nameOf = (key: string | undefined): string | null => (key === undefined ? null : units.get(key)?.config.name ?? null);
+  const ahead = nameOf(occupants.find(({ key, kind }) => kind === 'claim' || units.get(key)?.phase.kind === 'loading')?.key);
+  if (ahead !== null) return { kind: 'fairness', model: ahead };
+  const going = [...units.values()].find(({ key, phase }) => key !== unit.key && (phase.kind === 'draining' || phase.kind === 'unloading') && toDemands(phase.placement).some(({ id }) => places.has(id)));
   const inTheWay = going?.config.name ?? nameOf(busy[0]);
-  if (inTheWay !== null) return { kind: 'draining', model: inTheWay };
-  return ahead === null ? { kind: 'memory', refusal: unit.refusal } : { kind: 'fairness', model: ahead.config.name };
+  return inTheWay === null ? { kind: 'memory', refusal: unit.refusal } : { kind: 'draining', model: inTheWay };
 }
 
-/** Others' memory is waited for a while, in case that they give it back; each request for its own time. */
-function refuseImpatient(unit: Unit, _shortage: Shortage | null, scene: Scene): void {
-  const impatient = unit.waiters.filter(({ sinceMs }) => scene.nowMs - sinceMs >= TIMING.fairnessMs);
+/** Others' memory is waited for a while, in case that they give it back; each request for its own time, and no shorter than they are in the way. */
+function refuseImpatient(unit: Unit, scene: Scene): void {
+  const toGiveUpAtMs = ({ sinceMs }: Waiter): number => Math.max(sinceMs, unit.blockedSinceMs ?? scene.nowMs) + TIMING.fairnessMs;
+  const impatient = unit.waiters.filter((waiter) => toGiveUpAtMs(waiter) <= scene.nowMs);
   if (impatient.length > 0) scene.actions.push({ kind: 'refuse', key: unit.key, requestIds: impatient.map(({ requestId }) => requestId), refusal: { kind: 'gpu_busy', retryAfterMs: TIMING.fairnessMs }, isFinal: false });
-  for (const { sinceMs } of unit.waiters) scene.wakeAt(sinceMs + TIMING.fairnessMs);
+  for (const waiter of unit.waiters) scene.wakeAt(toGiveUpAtMs(waiter));
+  scene.wakeAt(scene.nowMs + TIMING.lookAgainMs);
+  scene.blocked.set(unit.key, true);
   scene.waits.set(unit.key, { kind: 'memory', refusal: unit.refusal });
 }
 

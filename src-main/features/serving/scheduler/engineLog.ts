@@ -1,13 +1,8 @@
-import { Emitter } from '../../../base/emitter.ts';
-
 const KEPT_LINES = 200;
 
 /** The last lines that the engines of one model printed, across its loads. */
 export class EngineLog {
   readonly #lines: string[] = [];
-  readonly #didAdd = new Emitter<string>();
-
-  readonly onDidAdd = this.#didAdd.event;
 
   get lines(): readonly string[] {
     return this.#lines;
@@ -16,6 +11,5 @@ export class EngineLog {
   add(line: string): void {
     this.#lines.push(line);
     if (this.#lines.length > KEPT_LINES) this.#lines.splice(0, this.#lines.length - KEPT_LINES);
-    this.#didAdd.fire(line);
   }
 }

@@ -2,10 +2,11 @@ import type { LeaseRefusal } from '#contract/leases.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { DisposableStack } from '../../../base/disposables.ts';
 import type { Logger } from '../../../base/logger.ts';
-import type { Engine, EngineEndpoint, EngineExit, EngineLaunch, EngineMemory, EngineReport, EngineStarter } from '../engines/enginePort.ts';
+import type { Engine, EngineEndpoint, EngineExit, EngineHealth, EngineLaunch, EngineMemory, EngineReport, EngineStarter } from '../engines/enginePort.ts';
 import type { GpuBooking, GpuMemory } from './memoryPorts.ts';
 import type { RamBooking, RamLedger } from './ramLedger.ts';
 import type { Placement } from './schedulerState.ts';
+import { SilenceWatch } from './silenceWatch.ts';
 import { TIMING } from './timing.ts';
 
 /** What happens to one load, in this order at most once each but for the signs. After `gone` and after `refused` nothing comes. */
@@ -36,6 +37,8 @@ export interface SessionPlan {
   readonly starter: EngineStarter;
   /** Its environment comes with the devices. */
   readonly launch: Omit<EngineLaunch, 'environment'>;
+  /** When those who run on it last heard of it; null while nobody does. */
+  readonly getHeardAtMs: () => number | null;
 }
 
 /** What is known of an engine beside its state. */
@@ -65,6 +68,7 @@ export class EngineSession {
   #gpuBooking: GpuBooking | null = null;
   #ramBooking: RamBooking | null = null;
   #engine: Engine | null = null;
+  #silence: SilenceWatch | null = null;
   #cancelPoll: (() => void) | null = null;
   /** Asks for its health now and not at the next turn; null while a question is on its way. */
   #askNow: (() => void) | null = null;
@@ -108,7 +112,7 @@ export class EngineSession {
   close(): void {
     if (this.#isClosing || this.#isOver) return;
     this.#isClosing = true;
-    if (this.#engine !== null) this.#leave(this.#engine, this.#readFree());
+    if (this.#engine !== null) this.#leave(this.#engine, this.#readFree(TIMING.readingMs));
   }
 
   #refuse(refusal: LeaseRefusal | null): void {
@@ -127,7 +131,7 @@ export class EngineSession {
     if (engine.pid !== null) this.#gpuBooking?.ownPids([engine.pid]);
     this.#stack.add(engine.onDidReport((report) => { this.#takeReport(report); }));
     this.#stack.add(engine.onDidExit((exit) => { this.#takeExit(engine, exit); }));
-    this.#stack.defer(this.#deps.clock.every(TIMING.residentPollMs, () => { this.#watchGrowth(engine); }));
+    this.#stack.defer(this.#deps.clock.every(TIMING.residentPollMs, () => { this.#watchGrowth(engine); this.#watchSilence(); }));
     this.#pollHealth(engine, this.#deps.clock.monotonicMs());
   }
 
@@ -149,6 +153,7 @@ export class EngineSession {
     if (report.kind === 'layers') this.#facts = { ...this.#facts, gpuLayers: report.gpuLayers, layerCount: report.layerCount };
     if (report.kind === 'memory') this.#facts = { ...this.#facts, reportedGpu: report.gpu, reportedRam: report.ram };
     if (report.kind === 'loaded') this.#hurry();
+    this.#silence?.noteSign();
     this.#tell({ kind: 'sign', progress: report.kind === 'progress' ? report.progress : null });
   }
 
@@ -167,16 +172,19 @@ export class EngineSession {
 
   /** Every 50 ms for 2 s, then every 250 ms, one question at a time. */
   #pollHealth(engine: Engine, sinceMs: number): void {
-    const { clock } = this.#deps;
-    const abort = new AbortController();
-    const stopDeadline = clock.after(TIMING.healthDeadlineMs, () => { abort.abort(); });
-    engine.readHealth(abort.signal).catch(() => ({ kind: 'silent' as const })).then((health) => {
-      stopDeadline();
+    this.#readHealth(engine).then((health) => {
       if (this.#isClosing || this.#isOver) return;
       if (health.kind === 'ready') { this.#becomeReady(engine); return; }
       if (health.kind === 'loading') this.#takeProgress(health.progress);
-      this.#pollAgain(() => { this.#pollHealth(engine, sinceMs); }, clock.monotonicMs() - sinceMs);
+      this.#pollAgain(() => { this.#pollHealth(engine, sinceMs); }, this.#deps.clock.monotonicMs() - sinceMs);
     }).catch((error: unknown) => { this.#deps.log.error('engine.health_failed', { id: this.#plan.id, error }); });
+  }
+
+  /** Silent when it takes too long. */
+  #readHealth(engine: Engine): Promise<EngineHealth> {
+    const abort = new AbortController();
+    const cancelDeadline = this.#deps.clock.after(TIMING.healthDeadlineMs, () => { abort.abort(); });
+    return engine.readHealth(abort.signal).catch(() => ({ kind: 'silent' as const })).finally(cancelDeadline);
   }
 
   #pollAgain(ask: () => void, passedMs: number): void {
@@ -195,6 +203,10 @@ export class EngineSession {
 
   #becomeReady(engine: Engine): void {
     this.#isReady = true;
+    this.#silence = new SilenceWatch({
+      clock: this.#deps.clock, readHealth: () => this.#readHealth(engine), getHeardAtMs: this.#plan.getHeardAtMs,
+      onDidHang: () => { this.#takeExit(engine, { code: null, signal: null, tail: ['it stopped answering'], failure: null }); },
+    });
     this.#facts = { ...this.#facts, pid: engine.pid };
     this.#tell({ kind: 'ready' });
     this.#measure(engine).catch((error: unknown) => { this.#deps.log.warn('engine.measure_failed', { id: this.#plan.id, error }); });
@@ -203,7 +215,7 @@ export class EngineSession {
   async #measure(engine: Engine): Promise<void> {
     const resident = await engine.readResident();
     const measuredGpuBytes = await this.#gpuBooking?.settle() ?? null;
-    this.#freeAtReadyBytes = await this.#readFree();
+    this.#freeAtReadyBytes = await this.#readFree(TIMING.memoryBackMs);
     if (this.#isClosing) return;
     if (resident !== null) this.#ramBooking?.setResident(resident);
     this.#facts = { ...this.#facts, residentBytes: resident?.residentBytes ?? null, measuredGpuBytes };
@@ -222,9 +234,25 @@ export class EngineSession {
     }).catch((error: unknown) => { this.#deps.log.warn('engine.resident_failed', { id: this.#plan.id, error }); });
   }
 
-  #readFree(): Promise<number | null> {
-    const { shares } = this.#plan.placement;
-    return shares.length === 0 ? Promise.resolve(null) : this.#deps.gpus.readFreeBytes(shares.map(({ gpuId }) => gpuId));
+  #watchSilence(): void {
+    this.#silence?.look().catch((error: unknown) => { this.#deps.log.error('engine.health_failed', { id: this.#plan.id, error }); });
+  }
+
+  /** What the driver says is free where it stands; null when it says nothing in time. */
+  async #readFree(withinMs: number): Promise<number | null> {
+    const { clock, gpus, log } = this.#deps;
+    const gpuIds = this.#plan.placement.shares.map(({ gpuId }) => gpuId);
+    if (gpuIds.length === 0) return null;
+    const late = Promise.withResolvers<null>();
+    const cancel = clock.after(withinMs, () => { late.resolve(null); });
+    try {
+      return await Promise.race([gpus.readFreeBytes(gpuIds), late.promise]);
+    } catch (error) {
+      log.warn('engine.reading_failed', { id: this.#plan.id, error });
+      return null;
+    } finally {
+      cancel();
+    }
   }
 
   /** Waits until its processes are gone and its memory is back, then lets others have it. */
@@ -232,7 +260,7 @@ export class EngineSession {
     this.#stack.dispose();
     this.#cancelPoll?.();
     const leave = async (): Promise<void> => {
-      const freeBytes = await freeBefore;
+      const freeBytes = await freeBefore ?? this.#freeAtReadyBytes;
       await engine.stop();
       if (freeBytes !== null) await this.#waitForMemory(freeBytes);
     };
@@ -244,7 +272,8 @@ export class EngineSession {
     const heldBytes = this.#facts.measuredGpuBytes ?? 0;
     const wantedBytes = freeBeforeBytes + heldBytes * BACK_SHARE;
     const deadlineMs = clock.monotonicMs() + TIMING.memoryBackMs;
-    for (let freeBytes = await this.#readFree(); freeBytes !== null && freeBytes < wantedBytes; freeBytes = await this.#readFree()) {
+    const readFree = (): Promise<number | null> => this.#readFree(deadlineMs - clock.monotonicMs());
+    for (let freeBytes = await readFree(); freeBytes !== null && freeBytes < wantedBytes; freeBytes = await readFree()) {
       if (clock.monotonicMs() >= deadlineMs) { log.warn('engine.memory_not_back', { id: this.#plan.id, heldBytes, missingBytes: wantedBytes - freeBytes }); return; }
       await clock.sleep(TIMING.memoryBackPollMs);
     }

@@ -8,7 +8,7 @@ import type { DeviceMemory } from './schedulerState.ts';
 
 interface LeaseDeps {
   readonly leases: Pick<GpuLeases, 'request'> & { ledger(): Ledger; readonly onDidChange: Event<undefined> };
-  readonly readings: { read(): Promise<GpuReading> };
+  readonly readings: { read(): Promise<GpuReading>; readonly last: GpuReading | null };
 }
 
 type Share = Parameters<GpuMemory['book']>[0][number];
@@ -28,6 +28,12 @@ export class LeaseGpuMemory implements GpuMemory {
 
   get onDidChange(): Event<undefined> {
     return this.#deps.leases.onDidChange;
+  }
+
+  /** A driver that has not answered yet has said nothing of its devices. */
+  get isKnown(): boolean {
+    const { last } = this.#deps.readings;
+    return last !== null && (last.state !== 'slow' || last.gpus.length > 0);
   }
 
   get devices(): readonly DeviceMemory[] {

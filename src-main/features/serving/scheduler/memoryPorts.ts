@@ -21,6 +21,8 @@ export type GpuBookingResult =
 
 /** The devices' memory, as one ledger sees it for everybody. */
 export interface GpuMemory {
+  /** Whether the devices were read since the start; `devices` is empty until then. */
+  readonly isKnown: boolean;
   /** As last known; reads nothing. */
   readonly devices: readonly DeviceMemory[];
   readonly onDidChange: Event<undefined>;

@@ -26,9 +26,9 @@ type Wishes = Pick<Unit, 'config' | 'recovery'> & { readonly plan: MemoryPlan };
  */
 export function choosePlacement(wishes: Wishes, rooms: Rooms): PlacementDecision {
   const classes = listClasses(wishes, rooms);
-  const found = findIn(classes.whole, 'evict') ?? findIn(classes.whole, 'later') ?? findIn(classes.partly, 'evict') ?? findIn(classes.partly, 'later');
+  const found = findIn(classes.whole('now', 'evict'), 'evict') ?? findIn(classes.whole('later'), 'later') ?? findIn(classes.partly, 'evict') ?? findIn(classes.partly, 'later');
   if (found !== null) return toDecision(found);
-  const options = [...classes.whole, ...classes.partly].flatMap((list) => list());
+  const options = [...classes.whole('others'), ...classes.partly].flatMap((list) => list());
   const isBlocked = options.some(({ assessment }) => assessment.tier === 'others');
   return { kind: isBlocked ? 'blocked' : 'impossible', shortage: toShortage(options, wishes, rooms) };
 }
@@ -58,7 +58,17 @@ function findIn(classes: readonly OptionClass[], tier: Tier): Option | null {
 /** Options of one kind, worked out when they are looked at for the first time. */
 type OptionClass = () => readonly Option[];
 
-interface Classes { readonly whole: readonly OptionClass[]; readonly partly: readonly OptionClass[] }
+/** `whole`: with splits by what can be had within these reaches. */
+interface Classes { readonly whole: (...reaches: readonly Reach[]) => readonly OptionClass[]; readonly partly: readonly OptionClass[] }
+
+/** What can be had of a device, by how far one is ready to go for it. */
+const REACHES = {
+  now: ({ freeBytes }: Room) => freeBytes,
+  evict: reachableBytes,
+  later: (room: Room) => reachableBytes(room) + sumOf(room.occupants, 'soon', 'busy', 'claim'),
+  others: ({ capacityBytes, occupants }: Room) => capacityBytes - sumOf(occupants, 'pinned'),
+};
+type Reach = keyof typeof REACHES;
 
 function once(list: OptionClass): OptionClass {
   let known: readonly Option[] | null = null;
@@ -70,12 +80,16 @@ function listClasses(wishes: Wishes, rooms: Rooms): Classes {
   const gpus = listAllowed(config, rooms);
   const top = findTop(config, plan);
   const floor = plan.steps[0];
-  if (top === undefined || floor === undefined) return { whole: [], partly: [] };
-  const inRam = once(() => [assessShares([], floor, { ...wishes, rooms })]);
-  if (top.gpuBytes === 0 || (gpus.length === 0 && isAnywhere(config))) return { whole: [inRam], partly: [] };
-  const whole = listWhole(gpus, top, { ...wishes, rooms });
+  if (top === undefined || floor === undefined) return { whole: () => [], partly: [] };
+  const scene: Scene = { ...wishes, rooms, reach: 'evict' };
+  const inRam = once(() => [assessShares([], floor, scene)]);
+  if (top.gpuBytes === 0 || (gpus.length === 0 && isAnywhere(config))) return { whole: () => [inRam], partly: [] };
+  const singles = once(() => listSingles(gpus, top, scene));
   const mayMix = config.mayUseRam && config.gpuLayers === null && plan.layerCount > 0;
-  return { whole, partly: mayMix ? [once(() => listMixed(gpus, { ...wishes, rooms })), inRam] : [] };
+  return {
+    whole: (...reaches) => [singles, ...listSplits(gpus, { ...scene, reach: reaches.at(-1) ?? 'evict' }).map((set) => once(() => listSplitOptions(set, top, { scene, reaches })))],
+    partly: mayMix ? [once(() => listMixed(gpus, scene)), inRam] : [],
+  };
 }
 
 function isAnywhere({ gpuIds }: Unit['config']): boolean {
@@ -93,22 +107,28 @@ function findTop({ gpuLayers: wished }: Unit['config'], { steps }: MemoryPlan): 
   return wished === null ? steps.at(-1) : steps.findLast(({ gpuLayers }) => gpuLayers <= wished);
 }
 
-type Scene = Wishes & { readonly rooms: Rooms };
+type Scene = Wishes & { readonly rooms: Rooms; readonly reach: Reach };
 
-function listWhole(gpus: readonly Room[], step: MemoryStep, scene: Scene): OptionClass[] {
-  const singles = once(() => gpus.map((gpu) => ({ gpu, option: assessShares([gpu], step, scene) })).toSorted(compareSingles).map(({ option }) => option));
-  if (scene.config.splitMode === 'none') return [singles];
-  return [singles, ...listSplits(gpus, scene).map((set) => once(() => [assessShares(set, step, scene)]))];
+function listSingles(gpus: readonly Room[], step: MemoryStep, scene: Scene): Option[] {
+  return gpus.map((gpu) => ({ gpu, option: assessShares([gpu], step, scene) })).toSorted(compareSingles).map(({ option }) => option);
+}
+
+/** One set of devices, split by each reach that is enough at all. */
+function listSplitOptions(set: readonly Room[], step: MemoryStep, { scene, reaches }: { scene: Scene; reaches: readonly Reach[] }): Option[] {
+  const isEnough = (reach: Reach): boolean => set.reduce((sum, gpu) => sum + REACHES[reach](gpu), 0) >= step.gpuBytes;
+  return reaches.filter(isEnough).map((reach) => assessShares(set, step, { ...scene, reach }));
 }
 
 /** The devices to split over, the fewest first, those with the most room in front. Ratios that are set are for all of theirs, in their own order. */
 function listSplits(gpus: readonly Room[], scene: Scene): (readonly Room[])[] {
+  if (scene.config.splitMode === 'none') return [];
+  const reach = REACHES[scene.reach];
   const ratios = findRatios(scene);
   if (ratios !== null) {
     const all = gpus.filter(({ id }) => ratios.has(id));
     return all.length < 2 ? [] : [all];
   }
-  const byRoom = gpus.toSorted((a, b) => Number(a.isDisplayAttached) - Number(b.isDisplayAttached) || reachableBytes(b) - reachableBytes(a));
+  const byRoom = gpus.toSorted((a, b) => Number(a.isDisplayAttached) - Number(b.isDisplayAttached) || reach(b) - reach(a));
   return byRoom.slice(1).map((_, n) => byRoom.slice(0, n + 2));
 }
 
@@ -130,7 +150,8 @@ function compareSingles(a: { gpu: Room; option: Option }, b: { gpu: Room; option
 /** As many layers as fit on the GPU with the most room, or on all of them. */
 function listMixed(gpus: readonly Room[], scene: Scene): Option[] {
   const most = gpus.toSorted((a, b) => reachableBytes(b) - reachableBytes(a)).slice(0, 1);
-  const sets = [most, ...scene.config.splitMode === 'none' ? [] : listSplits(gpus, scene).slice(-1)];
+  if (most.length === 0) return [];
+  const sets = [most, ...listSplits(gpus, scene).slice(-1)];
   const options = sets.flatMap((set) => {
     const steps = scene.plan.steps.slice(1, -1).toReversed();
     const found = steps.map((step) => assessShares(set, step, scene)).find(({ assessment }) => !isBetter('evict', assessment.tier));
@@ -149,7 +170,7 @@ function assessShares(gpus: readonly Room[], step: MemoryStep, scene: Scene): Op
 function splitBytes(gpus: readonly Room[], gpuBytes: number, scene: Scene): Placement['shares'] {
   const ratios = findRatios(scene);
   const ownBytes = gpus.length === 1 ? 0 : Math.min(scene.plan.deviceOverheadBytes, gpuBytes);
-  const weights = gpus.map((gpu) => (ratios === null || gpus.length === 1 ? Math.max(0, reachableBytes(gpu) - ownBytes) : ratios.get(gpu.id) ?? 0));
+  const weights = gpus.map((gpu) => (ratios === null || gpus.length === 1 ? Math.max(0, REACHES[scene.reach](gpu) - ownBytes) : ratios.get(gpu.id) ?? 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return gpus.flatMap(({ id }, n) => {
     const part = total === 0 ? 1 / gpus.length : (weights[n] ?? 0) / total;

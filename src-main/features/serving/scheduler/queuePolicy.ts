@@ -38,6 +38,11 @@ export function orderUnits(units: readonly Unit[], nowMs: number): Unit[] {
   return heads.toSorted((a, b) => compareWaiters(a.head, b.head, nowMs)).map(({ unit }) => unit);
 }
 
+/** Whether its load is wanted: once an unload was asked for, only by those who came before that. */
+export function isWanted({ waiters, leaveAfterSerial }: Pick<Unit, 'waiters' | 'leaveAfterSerial'>): boolean {
+  return waiters.some(({ serial }) => leaveAfterSerial === null || serial <= leaveAfterSerial);
+}
+
 /** Since when somebody waits for this model. */
 export function waitingSinceMs({ waiters }: Pick<Unit, 'waiters'>): number | null {
   return waiters.length === 0 ? null : Math.min(...waiters.map(({ sinceMs }) => sinceMs));

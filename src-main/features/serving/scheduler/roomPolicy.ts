@@ -6,11 +6,11 @@ import { isResident, type Placement, type Resident, type SchedulerFacts, type Sc
 export const RAM = 'ram';
 export type RoomId = GpuId | typeof RAM;
 
-/** One of our models on a device. `soon`: may be evicted later, though not now. */
+/** One of our models on a device. `soon`: may be evicted later, though not now. `claim`: is not there yet, and nobody behind it gets that room. */
 export interface Occupant {
   readonly key: string;
   readonly bytes: number;
-  readonly kind: 'evictable' | 'soon' | 'busy' | 'pinned';
+  readonly kind: 'evictable' | 'soon' | 'busy' | 'pinned' | 'claim';
   /** Lower goes first. */
   readonly worth: number;
   readonly lastUsedAtMs: number;
@@ -135,7 +135,7 @@ function assessOne({ bytes }: Demand, room: Room, mustClear: boolean): Tier {
     ['now', mustClear && freeingBytes + evictableBytes > 0 ? -1 : freeBytes],
     ['freeing', mustClear && evictableBytes > 0 ? -1 : freeBytes + freeingBytes],
     ['evict', freeBytes + freeingBytes + evictableBytes],
-    ['later', freeBytes + freeingBytes + evictableBytes + sumOf(occupants, 'soon', 'busy')],
+    ['later', freeBytes + freeingBytes + evictableBytes + sumOf(occupants, 'soon', 'busy', 'claim')],
     ['others', capacityBytes - sumOf(occupants, 'pinned')],
   ];
   return steps.find(([, roomBytes]) => bytes <= roomBytes)?.[0] ?? 'pinned';
@@ -164,7 +164,7 @@ function missingBytes({ bytes }: Demand, { freeBytes, freeingBytes, occupants }:
   return bytes - freeBytes - freeingBytes - occupants.reduce((sum, one) => sum + (victims.has(one.key) ? one.bytes : 0), 0);
 }
 
-/** Those of the busy ones whose end is needed, the least recently used first. */
+/** Those of the busy ones whose end is needed, the least recently used first; none while their end alone would not make the room. */
 function listBusy(pairs: readonly { demand: Demand; room: Room }[]): string[] {
   const chosen = new Set<string>();
   for (const { demand, room } of pairs) {
@@ -174,18 +174,26 @@ function listBusy(pairs: readonly { demand: Demand; room: Room }[]): string[] {
       chosen.add(key);
       missing -= bytes;
     }
+    if (missing > 0) return [];
   }
   return [...chosen];
 }
 
-/** The rooms as they are for whoever stands further behind: what is claimed is not free, and nobody else evicts there for it. */
-export function claim(demands: readonly Demand[], rooms: Rooms, { tier, evict }: Pick<Assessment, 'tier' | 'evict'>): Rooms {
+/** The rooms as they are for whoever stands further behind: what is claimed is not free though one of ours has it, and nobody else evicts there for it. */
+export function claim(key: string, demands: readonly Demand[], rooms: Rooms, { tier, evict }: Pick<Assessment, 'tier' | 'evict'>): Rooms {
   const claimed = new Map(rooms);
   for (const { id, bytes } of demands) {
     const room = claimed.get(id);
-    if (room !== undefined) claimed.set(id, tier === 'later' ? closeRoom(room, bytes) : takeFrom(room, bytes, evict));
+    if (room === undefined) continue;
+    const left = tier === 'later' ? closeRoom(room, bytes) : takeFrom(room, bytes, evict);
+    claimed.set(id, { ...left, occupants: [...left.occupants, { key, bytes: sumRoom(room) - sumRoom(left), kind: 'claim', worth: 0, lastUsedAtMs: 0 }] });
   }
   return claimed;
+}
+
+/** Everything that is ours there or could be. */
+function sumRoom({ freeBytes, freeingBytes, occupants }: Room): number {
+  return occupants.reduce((sum, { bytes }) => sum + bytes, freeBytes + freeingBytes);
 }
 
 function takeFrom(room: Room, bytes: number, evict: readonly string[]): Room {

@@ -6,8 +6,6 @@ import { Emitter } from '../../../base/emitter.ts';
 import { invariant } from '../../../base/invariant.ts';
 import type { EngineEndpoint } from '../engines/enginePort.ts';
 import { decide, type Action } from './decide.ts';
-import type { EngineLog } from './engineLog.ts';
-import { toLoadKey } from './loadKey.ts';
 import { findFullScope } from './queuePolicy.ts';
 import type { SchedulerDeps } from './schedulerDeps.ts';
 import type { SlotLease, SlotRefusal, SlotRequest, SlotResult, Slots } from './schedulerPort.ts';
@@ -21,7 +19,8 @@ export type LoadResult = { readonly kind: 'loaded' } | { readonly kind: 'refused
 /** Somebody who has not been answered. */
 interface Pending {
   readonly unit: () => Unit | null;
-  readonly onWait: ((reason: WaitReason) => void) | undefined;
+  readonly onWait: SlotRequest['onWait'];
+  readonly getHeardAtMs: SlotRequest['getHeardAtMs'];
   readonly grant: (unit: Unit) => void;
   readonly refuse: (refusal: SlotRefusal) => void;
   lastReason: string;
@@ -41,6 +40,7 @@ export class Scheduler implements Slots {
   /** What was told last to whom of each model. */
   readonly #told = new Map<string, { readonly newest: number; readonly reason: WaitReason }>();
   #cancelWake: (() => void) | null = null;
+  #startedAtMs = 0;
   #serial = 0;
   #isRunning = false;
   #isDirty = false;
@@ -49,6 +49,7 @@ export class Scheduler implements Slots {
   /** Fires after anything changed that a snapshot shows. */
   readonly onDidChange = this.#didChange.event;
   readonly onDidTransition: UnitRegister['onDidTransition'];
+  readonly onDidLog: UnitRegister['onDidLog'];
 
   constructor(deps: SchedulerDeps) {
     this.#deps = deps;
@@ -59,6 +60,7 @@ export class Scheduler implements Slots {
       onDidHappen: () => { this.#run(); },
     });
     this.onDidTransition = this.#register.onDidTransition;
+    this.onDidLog = this.#register.onDidLog;
   }
 
   get units(): ReadonlyMap<string, Unit> {
@@ -67,6 +69,7 @@ export class Scheduler implements Slots {
 
   start(): void {
     const { clock, memory } = this.#deps;
+    this.#startedAtMs = clock.monotonicMs();
     this.#stack.add(memory.gpus.onDidChange(() => { if (this.#pending.size > 0) this.#run(); }));
     this.#stack.defer(clock.every(TIMING.watchdogMs, () => { this.#run(); }));
   }
@@ -81,7 +84,7 @@ export class Scheduler implements Slots {
   }
 
   request(request: SlotRequest): Promise<SlotResult> {
-    const { config, keyId, priority, signal, onWait, requestId } = request;
+    const { config, keyId, priority, signal, onWait, getHeardAtMs, requestId } = request;
     const { promise, resolve } = Promise.withResolvers<SlotResult>();
     const refuse = (refusal: SlotRefusal): void => { resolve({ kind: 'refused', refusal }); };
     if (this.#isStopped || signal.aborted) { refuse({ kind: this.#isStopped ? 'shutting_down' : 'cancelled' }); return promise; }
@@ -92,7 +95,7 @@ export class Scheduler implements Slots {
     signal.addEventListener('abort', cancel, { once: true });
     const done = (): void => { signal.removeEventListener('abort', cancel); };
     this.#admit(config, { requestId, keyId, priority: priority + config.priority, wants: 'slot' }, {
-      onWait, refuse: (refusal) => { done(); refuse(refusal); }, grant: (served) => { done(); resolve(this.#handSlot(served, requestId)); },
+      onWait, getHeardAtMs, refuse: (refusal) => { done(); refuse(refusal); }, grant: (served) => { done(); resolve(this.#handSlot(served, requestId)); },
     });
     return promise;
   }
@@ -104,15 +107,15 @@ export class Scheduler implements Slots {
     const unit = this.#ensure(config);
     if (unit.phase.kind === 'failed') unit.phase = { ...unit.phase, retryAtMs: 0 };
     this.#admit(config, { requestId: `load ${this.#serial}`, keyId: null, priority: config.priority, wants: 'load' }, {
-      onWait: undefined, refuse: (refusal) => { resolve({ kind: 'refused', refusal }); }, grant: () => { resolve({ kind: 'loaded' }); },
+      onWait: undefined, getHeardAtMs: undefined, refuse: (refusal) => { resolve({ kind: 'refused', refusal }); }, grant: () => { resolve({ kind: 'loaded' }); },
     });
     return promise;
   }
 
-  /** Unloads every load of a configuration, after the drain or, forced, at once; resolves when it is gone. */
+  /** Unloads every load of a configuration, after those who run or wait on it or, forced, at once; resolves when it is gone. */
   async unload(configId: string, { isForced }: { isForced: boolean }): Promise<void> {
     const units = [...this.units.values()].filter(({ config }) => config.id === configId);
-    const gone = units.map((unit) => (isForced || !isServing(unit.phase) ? this.#endNow(unit, isForced) : this.#life.drain(unit, { cause: 'asked', lastSerial: this.#serial - 1 })));
+    const gone = units.map((unit) => (isForced ? this.#endNow(unit) : this.#life.leave(unit, this.#serial - 1)));
     this.#run();
     await Promise.all(gone);
   }
@@ -123,11 +126,10 @@ export class Scheduler implements Slots {
     this.#run();
   }
 
-  /** Takes over what changed about a configuration without another load: its name, its pin, how long it stays. */
+  /** Takes over what changed about a configuration. What runs with other settings comes to its end. */
   refresh(config: ModelConfig): void {
-    const unit = this.#register.currentOf(config.id);
-    if (unit === null || unit.key !== toLoadKey(config)) return;
-    unit.config = config;
+    if (this.#register.currentOf(config.id) === null) return;
+    this.#ensure(config);
     this.#run();
   }
 
@@ -135,8 +137,9 @@ export class Scheduler implements Slots {
     return this.#register.currentOf(configId);
   }
 
-  logOf(configId: string): EngineLog {
-    return this.#register.logOf(configId);
+  /** The last lines of its engines. */
+  linesOf(configId: string): readonly string[] {
+    return this.#register.linesOf(configId);
   }
 
   /** Where a loaded model answers; null when it is not loaded. */
@@ -151,12 +154,12 @@ export class Scheduler implements Slots {
   }
 
   #ensure(config: ModelConfig): Unit {
-    return this.#register.ensure(config, config.versionId === null ? null : this.#deps.findVersion(config.versionId));
+    return this.#register.ensure(config, this.#deps.findVersion(config));
   }
 
-  #endNow(unit: Unit, isForced: boolean): Promise<void> {
-    this.#refuse(unit, unit.waiters.map(({ requestId }) => requestId), { kind: 'cancelled' });
-    return this.#life.force(unit, isForced ? 'forced' : 'asked');
+  #endNow(unit: Unit): Promise<void> {
+    this.#refuse(unit, unit.waiters.map(({ requestId }) => requestId), { kind: 'model_unloaded' });
+    return this.#life.force(unit, 'forced');
   }
 
   #admit(config: ModelConfig, asked: Pick<Unit['waiters'][number], 'requestId' | 'keyId' | 'priority' | 'wants'>, pending: Omit<Pending, 'lastReason' | 'unit'>): void {
@@ -208,7 +211,8 @@ export class Scheduler implements Slots {
   #step(): void {
     const { clock } = this.#deps;
     const nowMs = clock.monotonicMs();
-    const { actions, waits, wakeAtMs } = decide(this.#register, this.#readFacts(), nowMs);
+    const { actions, waits, blocked, wakeAtMs } = decide(this.#register, this.#readFacts(), nowMs);
+    for (const [key, isBlocked] of blocked) this.#noteBlocked(key, isBlocked ? nowMs : null);
     for (const action of actions) this.#apply(action);
     if (actions.length > 0) { this.#isDirty = true; return; }
     this.#cancelWake?.();
@@ -216,15 +220,21 @@ export class Scheduler implements Slots {
     this.#tellWaits(waits);
   }
 
+  #noteBlocked(key: string, atMs: number | null): void {
+    const unit = this.units.get(key);
+    if (unit !== undefined) unit.blockedSinceMs = atMs === null ? null : unit.blockedSinceMs ?? atMs;
+  }
+
   #readFacts(): SchedulerFacts {
     const { memory: { gpus, ram }, getLimits } = this.#deps;
-    return { devices: gpus.devices, get ram() { return ram.read(); }, ttlSeconds: getLimits().ttlSeconds };
+    return { devices: gpus.devices, devicesKnownByMs: gpus.isKnown ? null : this.#startedAtMs + TIMING.firstReadingMs, get ram() { return ram.read(); }, ttlSeconds: getLimits().ttlSeconds };
   }
 
   #apply(action: Action): void {
     const unit = this.units.get(action.key);
     if (unit === undefined) return;
     if (action.kind === 'grant') this.#grant(unit, action.requestId);
+    else if (action.kind === 'drop') this.#drop(unit);
     else if (action.kind !== 'refuse') this.#take(unit, action);
     else {
       this.#refuse(unit, action.requestIds, action.refusal);
@@ -232,8 +242,13 @@ export class Scheduler implements Slots {
     }
   }
 
+  #drop(unit: Unit): void {
+    this.#register.drop(unit);
+    this.#told.delete(unit.key);
+  }
+
   /** A step in the life of one model. */
-  #take(unit: Unit, action: Exclude<Action, { kind: 'grant' | 'refuse' }>): void {
+  #take(unit: Unit, action: Exclude<Action, { kind: 'grant' | 'refuse' | 'drop' }>): void {
     switch (action.kind) {
       case 'queue': this.#life.queue(unit); return;
       case 'forget': this.#life.forget(unit); return;
@@ -241,6 +256,7 @@ export class Scheduler implements Slots {
       case 'shrink': this.#life.shrink(unit, action.contextTokens); return;
       case 'load': this.#life.load(unit, action.placement); return;
       case 'drain': this.#life.startDrain(unit, { cause: action.cause, lastSerial: this.#serial - 1 }); return;
+      case 'revive': this.#life.revive(unit); return;
       case 'unload': this.#life.unload(unit, action.cause); return;
       case 'stall': this.#life.stall(unit); return;
     }
@@ -252,7 +268,7 @@ export class Scheduler implements Slots {
     invariant(waiter !== undefined && pending !== undefined, 'only who waits is granted');
     unit.waiters = unit.waiters.filter((one) => one !== waiter);
     this.#pending.delete(requestId);
-    if (waiter.wants === 'slot') this.#life.occupy(unit, requestId);
+    if (waiter.wants === 'slot') this.#life.occupy(unit, requestId, pending.getHeardAtMs);
     pending.grant(unit);
   }
 

@@ -19,7 +19,8 @@ export interface SchedulerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly memory: { readonly gpus: GpuMemory; readonly ram: RamLedger; readonly planner: MemoryPlanner };
-  readonly findVersion: (versionId: string) => ModelVersion | null;
+  /** The weights that are loaded here for a configuration; null where they are elsewhere. */
+  readonly findVersion: (config: ModelConfig) => ModelVersion | null;
   readonly planLaunch: (config: ModelConfig, version: ModelVersion | null, placement: Placement) => LaunchPlan;
   readonly getLimits: () => QueueLimits & { readonly ttlSeconds: number };
 }

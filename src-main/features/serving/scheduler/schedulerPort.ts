@@ -11,7 +11,9 @@ export interface SlotRequest {
   /** The client went away, or somebody cancelled. */
   readonly signal: AbortSignal;
   /** Called each time the reason changes for which it waits. */
-  readonly onWait?: (reason: WaitReason) => void;
+  readonly onWait?: ((reason: WaitReason) => void) | undefined;
+  /** When the engine last sent something for it, on the clock that only grows; null while it has not. */
+  readonly getHeardAtMs?: (() => number | null) | undefined;
 }
 
 /** A slot that is held until the request has ended. The model is not unloaded meanwhile, unless somebody forces it. */
@@ -35,6 +37,7 @@ export type SlotRefusal =
   | { readonly kind: 'load_failed'; readonly failure: LoadFailure; readonly detail: string; readonly retryAfterMs: number | null }
   | { readonly kind: 'engine_crashed'; readonly detail: string }
   | { readonly kind: 'cancelled' }
+  | { readonly kind: 'model_unloaded' }
   | { readonly kind: 'shutting_down' };
 
 export type SlotResult = { readonly kind: 'granted'; readonly slot: SlotLease } | { readonly kind: 'refused'; readonly refusal: SlotRefusal };

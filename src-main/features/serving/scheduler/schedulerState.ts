@@ -63,6 +63,10 @@ export interface Unit {
   crashesAtMs: readonly number[];
   /** The ledger refused what the policy placed: not tried again before. */
   notBeforeMs: number;
+  /** Since when somebody else's memory is in its way; null while nobody's is. */
+  blockedSinceMs: number | null;
+  /** An unload was asked for: it goes once everybody up to here is served. */
+  leaveAfterSerial: number | null;
   refusal: LeaseRefusal | null;
   lastUsedAtMs: number | null;
   /** The last request's wish: seconds, null as configured. */
@@ -89,6 +93,8 @@ export interface DeviceMemory {
 /** What the policy looks at besides the state. */
 export interface SchedulerFacts {
   readonly devices: readonly DeviceMemory[];
+  /** While the devices were never read: how long that is waited for. Null once they were. */
+  readonly devicesKnownByMs: number | null;
   readonly ram: { readonly capacityBytes: number; readonly freeBytes: number };
   /** How long an idle model stays, where nothing else says so; -1 for ever. */
   readonly ttlSeconds: number;
@@ -109,6 +115,6 @@ export function isServing(phase: Phase): phase is Extract<Phase, { kind: 'ready'
 export function createUnit(key: string, { config, version, nowMs }: { config: ModelConfig; version: ModelVersion | null; nowMs: number }): Unit {
   return {
     key, config, version, phase: { kind: 'unloaded', sinceMs: nowMs }, plan: { kind: 'none' }, waiters: [], active: new Set(), isSuperseded: false, recovery: 'none', contextLimit: null,
-    failureCount: 0, crashesAtMs: [], notBeforeMs: 0, refusal: null, lastUsedAtMs: null, keepSeconds: null, loadMs: null, loadCount: 0, crashCount: 0,
+    failureCount: 0, crashesAtMs: [], notBeforeMs: 0, blockedSinceMs: null, leaveAfterSerial: null, refusal: null, lastUsedAtMs: null, keepSeconds: null, loadMs: null, loadCount: 0, crashCount: 0,
   };
 }

@@ -21,11 +21,19 @@ export const TIMING = {
   /** 13: memory that does not come back is not waited for longer. */
   memoryBackMs: 5_000,
   memoryBackPollMs: 100,
-  /** 15 */
+  /** 14: no engine's end waits longer for the driver. */
+  readingMs: 300,
+  /** 15: an engine that is asked for something and sends nothing for so long is asked for its health; so many silences are a crash. */
+  silentMs: 120_000,
+  silentLimit: 3,
   crashWindowMs: 300_000,
   crashLimit: 3,
-  /** After the ledger refused what looked free. */
+  /** 16: after the ledger refused what looked free. */
   replaceMs: 500,
+  /** 16: memory that others hold is looked at again; RAM that they give back is no event. */
+  lookAgainMs: 1_000,
+  /** 5: no longer is the first reading of the devices waited for. */
+  firstReadingMs: 10_000,
 } as const;
 
 /** An automatic context is not made smaller than this, tokens per slot. */

@@ -5,18 +5,20 @@ import { EngineSession, type SessionEvent, type SessionFacts } from './engineSes
 import { countCrash, decideRecovery, toBackoffMs, toDetail, toLoadFailure } from './failurePolicy.ts';
 import { NO_MEMORY, type MemoryPlan } from './memoryPlan.ts';
 import type { SchedulerDeps } from './schedulerDeps.ts';
-import type { SlotRefusal } from './schedulerPort.ts';
+import type { SlotRefusal, SlotRequest } from './schedulerPort.ts';
 import { isResident, isServing, type Phase, type Placement, type Unit, type UnloadCause } from './schedulerState.ts';
 import { TIMING } from './timing.ts';
 import type { UnitRegister } from './unitRegister.ts';
 
 type Failed = Omit<Extract<Phase, { kind: 'failed' }>, 'kind' | 'sinceMs' | 'retryAtMs'>;
 
+interface Slot { readonly abort: AbortController; readonly sinceMs: number; readonly getHeardAtMs: SlotRequest['getHeardAtMs'] }
+
 /** What runs for one unit now. */
 interface Running {
   readonly session: EngineSession;
   readonly startedAtMs: number;
-  readonly slots: Map<string, AbortController>;
+  readonly slots: Map<string, Slot>;
   /** What it is when it is gone: failed for this reason, or just unloaded. */
   afterwards: Failed | null;
 }
@@ -32,7 +34,6 @@ interface LifeDeps extends Pick<SchedulerDeps, 'clock' | 'log' | 'memory' | 'pla
 export class UnitLife {
   readonly #deps: LifeDeps;
   readonly #running = new Map<string, Running>();
-  readonly #goneWaiters = new Map<string, (() => void)[]>();
 
   constructor(deps: LifeDeps) {
     this.#deps = deps;
@@ -47,9 +48,9 @@ export class UnitLife {
   }
 
   signalOf({ key }: Unit, requestId: string): AbortSignal {
-    const abort = this.#running.get(key)?.slots.get(requestId);
-    invariant(abort !== undefined, 'a slot is signalled while it is held');
-    return abort.signal;
+    const slot = this.#running.get(key)?.slots.get(requestId);
+    invariant(slot !== undefined, 'a slot is signalled while it is held');
+    return slot.abort.signal;
   }
 
   queue(unit: Unit): void {
@@ -58,7 +59,7 @@ export class UnitLife {
 
   forget(unit: Unit): void {
     this.#set(unit, { kind: 'unloaded', sinceMs: this.#nowMs() }, { cause: 'nobody_waits' });
-    this.#deps.register.forgetIfOver(unit);
+    this.#startAnew(unit);
   }
 
   /** Asks what memory the load needs. */
@@ -66,7 +67,7 @@ export class UnitLife {
     if (unit.version === null) { unit.plan = { kind: 'known', plan: NO_MEMORY }; return; }
     unit.plan = { kind: 'asked' };
     const { contextLimit, config, version } = unit;
-    this.#deps.memory.planner.plan({ version, settings: config, contextLimit }).then((plan) => { this.#takePlan(unit, plan); }, (error: unknown) => {
+    this.#deps.memory.planner.plan({ version, settings: config, contextLimit }).then((plan) => { if (unit.contextLimit === contextLimit) this.#takePlan(unit, plan); }, (error: unknown) => {
       unit.plan = { kind: 'none' };
       this.#failLoad(unit, { failure: 'unreadable', detail: error instanceof Error ? error.message : 'the weights cannot be read', exitCode: null });
     }).finally(() => { this.#deps.onDidHappen(); });
@@ -86,7 +87,7 @@ export class UnitLife {
     // How long the last request wanted the load before to stay says nothing of this one.
     unit.keepSeconds = null;
     const id = createId('load', clock.nowMs());
-    const session = new EngineSession({ ...this.#deps, ...this.#deps.memory }, { id, name: unit.config.name, placement, starter: launch.starter, launch: launch.launch }, (event) => { this.#take(unit, session, event); });
+    const session = new EngineSession({ ...this.#deps, ...this.#deps.memory }, { id, name: unit.config.name, placement, starter: launch.starter, launch: launch.launch, getHeardAtMs: () => this.#heardAtMs(unit) }, (event) => { this.#take(unit, session, event); });
     this.#running.set(unit.key, { session, startedAtMs: nowMs, slots: new Map(), afterwards: null });
     this.#set(unit, { kind: 'loading', sinceMs: nowMs, placement, isBooked: false, signAtMs: nowMs, progress: null });
     session.open();
@@ -98,10 +99,17 @@ export class UnitLife {
     this.#set(unit, { ...phase, kind: 'draining', sinceMs: this.#nowMs(), cause, lastSerial }, { cause });
   }
 
-  /** Drains and resolves when the engine is gone. */
-  drain(unit: Unit, why: { cause: UnloadCause; lastSerial: number }): Promise<void> {
-    this.startDrain(unit, why);
+  /** Lets it go after everybody up to `lastSerial`, those who still wait for its load among them; resolves when it is gone. */
+  leave(unit: Unit, lastSerial: number): Promise<void> {
+    if (unit.phase.kind === 'queued' || unit.phase.kind === 'loading') unit.leaveAfterSerial = lastSerial;
+    if (unit.phase.kind === 'draining') this.#set(unit, { ...unit.phase, cause: 'asked' });
+    this.startDrain(unit, { cause: 'asked', lastSerial });
     return this.#waitUntilGone(unit);
+  }
+
+  revive(unit: Unit): void {
+    const { phase } = unit;
+    if (phase.kind === 'draining') this.#set(unit, { kind: unit.active.size > 0 ? 'busy' : 'ready', sinceMs: this.#nowMs(), placement: phase.placement, residentSinceMs: phase.residentSinceMs }, { cause: 'revived' });
   }
 
   unload(unit: Unit, cause: UnloadCause): void {
@@ -128,10 +136,10 @@ export class UnitLife {
     unit.contextLimit = null;
   }
 
-  occupy(unit: Unit, requestId: string): void {
+  occupy(unit: Unit, requestId: string, getHeardAtMs: Slot['getHeardAtMs']): void {
     const running = this.#running.get(unit.key);
     invariant(running !== undefined && isServing(unit.phase), 'slots are given on what serves');
-    running.slots.set(requestId, new AbortController());
+    running.slots.set(requestId, { abort: new AbortController(), sinceMs: this.#nowMs(), getHeardAtMs });
     unit.active.add(requestId);
     if (unit.phase.kind === 'ready') this.#set(unit, { ...unit.phase, kind: 'busy', sinceMs: this.#nowMs() });
   }
@@ -152,15 +160,22 @@ export class UnitLife {
 
   #set(unit: Unit, phase: Phase, why: { cause?: string | null; detail?: string | null } = {}): void {
     this.#deps.register.setPhase(unit, phase, why);
-    if (isResident(phase)) return;
-    for (const tell of this.#goneWaiters.get(unit.key) ?? []) tell();
-    this.#goneWaiters.delete(unit.key);
+  }
+
+  /** When those who run on it last heard of it; null while nobody does. */
+  #heardAtMs({ key }: Unit): number | null {
+    const slots = this.#running.get(key)?.slots ?? new Map<string, Slot>();
+    return slots.size === 0 ? null : Math.max(...slots.values().map(({ sinceMs, getHeardAtMs }) => getHeardAtMs?.() ?? sinceMs));
   }
 
   #waitUntilGone(unit: Unit): Promise<void> {
-    if (!isResident(unit.phase)) return Promise.resolve();
+    if (!isResident(unit.phase) && unit.phase.kind !== 'queued') return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.#goneWaiters.set(unit.key, [...this.#goneWaiters.get(unit.key) ?? [], () => { resolve(undefined); }]);
+    const listening = this.#deps.register.onDidTransition(({ key, to }) => {
+      if (key !== unit.key || (to !== 'unloaded' && to !== 'failed')) return;
+      listening.dispose();
+      resolve(undefined);
+    });
     return promise;
   }
 
@@ -168,10 +183,17 @@ export class UnitLife {
     if (unit.plan.kind === 'asked') unit.plan = { kind: 'known', plan };
   }
 
+  /** What was not enough memory for this load may be enough for the next. */
+  #startAnew(unit: Unit): void {
+    unit.recovery = 'none';
+    if (unit.contextLimit !== null) unit.plan = { kind: 'none' };
+    unit.contextLimit = null;
+  }
+
   #take(unit: Unit, session: EngineSession, event: SessionEvent): void {
     const running = this.#running.get(unit.key);
     if (running?.session !== session) return;
-    if (event.kind === 'line') { this.#deps.register.logOf(unit.config.id).add(event.line); return; }
+    if (event.kind === 'line') { this.#deps.register.addLine(unit, event.line); return; }
     const beforePercent = toPercent(unit);
     this.#takeChange(unit, running, event);
     if (event.kind !== 'sign' || toPercent(unit) !== beforePercent) this.#deps.onDidHappen();
@@ -200,12 +222,14 @@ export class UnitLife {
   #takeReady(unit: Unit, { startedAtMs }: Running): void {
     if (unit.phase.kind !== 'loading') return;
     const nowMs = this.#nowMs();
+    const { leaveAfterSerial } = unit;
     unit.loadMs = nowMs - startedAtMs;
     unit.loadCount += 1;
     unit.failureCount = 0;
     unit.recovery = 'none';
     unit.refusal = null;
     this.#set(unit, { kind: 'ready', sinceMs: nowMs, placement: unit.phase.placement, residentSinceMs: nowMs });
+    if (leaveAfterSerial !== null) this.startDrain(unit, { cause: 'asked', lastSerial: leaveAfterSerial });
   }
 
   #record(unit: Unit, { session }: Running): void {
@@ -285,7 +309,7 @@ export class UnitLife {
   #abortSlots(unit: Unit, cause: 'crashed' | 'forced' | 'cancelled'): void {
     const running = this.#running.get(unit.key);
     unit.active.clear();
-    for (const abort of running?.slots.values() ?? []) abort.abort(new Error('the model is gone', { cause }));
+    for (const { abort } of running?.slots.values() ?? []) abort.abort(new Error('the model is gone', { cause }));
     running?.slots.clear();
   }
 
@@ -300,7 +324,7 @@ export class UnitLife {
     this.#running.delete(unit.key);
     if (afterwards !== null) { this.#fail(unit, afterwards); return; }
     this.#set(unit, { kind: 'unloaded', sinceMs: this.#nowMs() }, { cause: unit.phase.kind === 'unloading' ? unit.phase.cause : null });
-    this.#deps.register.forgetIfOver(unit);
+    if (unit.recovery === 'none' || unit.waiters.length === 0) this.#startAnew(unit);
   }
 }
 

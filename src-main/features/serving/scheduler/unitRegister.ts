@@ -22,6 +22,8 @@ export interface Transition {
   readonly exitCode: number | null;
 }
 
+export interface EngineLine { readonly configId: string; readonly line: string }
+
 /** Every model that was asked for, and the one place where its phase changes. */
 export class UnitRegister implements SchedulerState {
   readonly #deps: { readonly clock: Clock; readonly log: Logger };
@@ -29,9 +31,12 @@ export class UnitRegister implements SchedulerState {
   readonly #current = new Map<string, Unit>();
   readonly #logs = new Map<string, EngineLog>();
   readonly #didTransition = new Emitter<Transition>();
+  readonly #didLog = new Emitter<EngineLine>();
 
   /** Fires after each change of phase. */
   readonly onDidTransition = this.#didTransition.event;
+  /** Fires for each line of an engine. */
+  readonly onDidLog = this.#didLog.event;
 
   constructor(deps: { readonly clock: Clock; readonly log: Logger }) {
     this.#deps = deps;
@@ -46,10 +51,16 @@ export class UnitRegister implements SchedulerState {
     return this.#current.get(configId) ?? null;
   }
 
-  logOf(configId: string): EngineLog {
-    const log = this.#logs.get(configId) ?? new EngineLog();
-    this.#logs.set(configId, log);
-    return log;
+  /** The last lines of a configuration's engines. */
+  linesOf(configId: string): readonly string[] {
+    return this.#logs.get(configId)?.lines ?? [];
+  }
+
+  addLine({ config: { id } }: Unit, line: string): void {
+    const log = this.#logs.get(id) ?? new EngineLog();
+    this.#logs.set(id, log);
+    log.add(line);
+    this.#didLog.fire({ configId: id, line });
   }
 
   /** The unit of a configuration as it is now. The one before is superseded, and those of its waiters who have no engine come over. */
@@ -66,8 +77,7 @@ export class UnitRegister implements SchedulerState {
   }
 
   /** Forgets a load that is over and that no configuration means any more. */
-  forgetIfOver(unit: Unit): void {
-    if (!unit.isSuperseded || unit.phase.kind !== 'unloaded' || unit.waiters.length > 0) return;
+  drop(unit: Unit): void {
     this.#units.delete(unit.key);
     if (this.#current.get(unit.config.id) === unit) { this.#current.delete(unit.config.id); this.#logs.delete(unit.config.id); }
   }
@@ -76,10 +86,10 @@ export class UnitRegister implements SchedulerState {
     const from = unit.phase.kind;
     unit.phase = phase;
     if (from === phase.kind) return;
+    if (phase.kind !== 'queued' && phase.kind !== 'loading') endWait(unit);
     const exitCode = phase.kind === 'failed' ? phase.exitCode : null;
     const transition: Transition = { atMs: this.#deps.clock.nowMs(), key: unit.key, configId: unit.config.id, name: unit.config.name, from, to: phase.kind, cause, detail, exitCode };
-    const isRoutine = (from === 'ready' && phase.kind === 'busy') || (from === 'busy' && phase.kind === 'ready');
-    this.#deps.log[isRoutine ? 'debug' : 'info']('engine.transition', { ...transition });
+    this.#deps.log[isRoutine(from, phase.kind) ? 'debug' : 'info']('engine.transition', { ...transition });
     this.#didTransition.fire(transition);
   }
 
@@ -90,6 +100,16 @@ export class UnitRegister implements SchedulerState {
     unit.waiters = [...unit.waiters, ...before.waiters];
     before.waiters = [];
     this.setPhase(before, { kind: 'unloaded', sinceMs: this.#deps.clock.monotonicMs() }, { cause: 'superseded' });
-    this.forgetIfOver(before);
   }
+}
+
+/** What was said of its next load holds no longer. */
+function endWait(unit: Unit): void {
+  unit.leaveAfterSerial = null;
+  unit.blockedSinceMs = null;
+}
+
+/** A request begins or ends: too often to be news. */
+function isRoutine(from: Phase['kind'], to: Phase['kind']): boolean {
+  return (from === 'ready' && to === 'busy') || (from === 'busy' && to === 'ready');
 }

@@ -6,7 +6,7 @@ import { isConnectionError } from '../exchange/failures.ts';
 import { asObject, asString, type JsonObject } from '../json.ts';
 import { mayUse, requireModel, type PortCall } from '../portCall.ts';
 import type { PortDeps } from '../portDeps.ts';
-import { createProblem, PortError, type PortProblem } from '../portError.ts';
+import { createProblem, MODEL_UNLOADED, PortError, type PortProblem } from '../portError.ts';
 import { parseBody, requireString } from '../requestBody.ts';
 import { sendJson } from '../sendJson.ts';
 import { pickModel } from './models.ts';
@@ -43,7 +43,7 @@ export async function answerLoad(call: PortCall): Promise<void> {
 const PASSING: Readonly<Record<string, PortProblem>> = {
   gpu_busy: createProblem(503, 'gpu_busy', 'There is no room while other work holds the GPUs.', { retryAfterMs: 15_000 }),
   shutting_down: createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 }),
-  cancelled: createProblem(503, 'model_unloaded', 'The model was unloaded while it was loaded.', { retryAfterMs: 1_000 }),
+  model_unloaded: MODEL_UNLOADED,
 };
 
 /** @throws PortError when it cannot be loaded */

@@ -15,7 +15,7 @@ export async function takeSlot({ slots }: Pick<PortDeps, 'slots'>, exchange: Exc
   if (config === null || config.problem === 'disabled') throw modelNotFound(model);
   const bar = findBar(config);
   if (bar !== null) throw new PortError(createProblem(500, 'load_failed', `${model} is not served: ${bar}.`, { shouldRetry: false }));
-  const result = await slots.request({ requestId: exchange.id, config, keyId, priority, signal: exchange.signal, onWait: (reason) => { exchange.wait(reason); } });
+  const result = await slots.request({ requestId: exchange.id, config, keyId, priority, signal: exchange.signal, onWait: (reason) => { exchange.wait(reason); }, getHeardAtMs: () => exchange.heardAtMs });
   if (result.kind === 'refused') throw new PortError(toProblem(result.refusal, model));
   exchange.begin();
   return result.slot;

@@ -52,6 +52,7 @@ export class Exchange {
   #waitReason: WaitReason | null = null;
   #startedMs: number | null = null;
   #firstTokenMs: number | null = null;
+  #heardAtMs: number | null = null;
   #endedMs: number | null = null;
   #usage: ExchangeUsage = NO_USAGE;
   #sentTokens = 0;
@@ -98,6 +99,11 @@ export class Exchange {
     return (this.#endedMs ?? this.#clock.monotonicMs()) - this.#arrivedMs;
   }
 
+  /** When the engine last sent a piece of the answer, on the clock that only grows; null while it has not. */
+  get heardAtMs(): number | null {
+    return this.#heardAtMs;
+  }
+
   /** From the arrival; null while there was none. */
   get firstTokenMs(): number | null {
     return this.#firstTokenMs === null ? null : this.#firstTokenMs - this.#arrivedMs;
@@ -124,8 +130,9 @@ export class Exchange {
   /** A piece of the answer went out. */
   noteTokens(sentTokens: number): void {
     this.#sentTokens = sentTokens;
+    this.#heardAtMs = this.#clock.monotonicMs();
     if (this.#firstTokenMs !== null || sentTokens === 0) return;
-    this.#firstTokenMs = this.#clock.monotonicMs();
+    this.#firstTokenMs = this.#heardAtMs;
     this.#phase = 'generating';
     this.#onChange();
   }

@@ -1,4 +1,4 @@
-import { CANCELLED, CLIENT_GONE_STATUS, createProblem, PortError, type PortProblem } from '../portError.ts';
+import { CANCELLED, CLIENT_GONE_STATUS, createProblem, MODEL_UNLOADED, PortError, type PortProblem } from '../portError.ts';
 import { EndlessEventError } from '../upstream/serverEvents.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -11,7 +11,7 @@ const STOPPED: Readonly<Record<NonNullable<Exchange['stopCause']>, PortProblem>>
 /** Why a slot was taken away, as the scheduler says it in the cause of the reason. */
 const SLOT_ENDS: Readonly<Record<string, PortProblem>> = {
   crashed: createProblem(502, 'engine_crashed', 'The engine ended in the middle of the request.'),
-  forced: createProblem(503, 'model_unloaded', 'The model was unloaded.', { retryAfterMs: 1_000 }),
+  forced: MODEL_UNLOADED,
   cancelled: CANCELLED,
 };
 
