@@ -25,8 +25,10 @@ export function UsagePart(): ReactNode {
     <section aria-label={t('keys.usage')} className="flex min-h-48 flex-1 flex-col border-t border-line">
       <header className="flex h-9 shrink-0 items-center gap-3 bg-panel px-3">
         <h2 className="font-medium">{t('keys.usage')}</h2>
-        <Segmented label={t('keys.by')} value={by} options={sides.map((value) => ({ value, label: t(`keys.by_${value}`) }))} onChange={setBy} />
-        <Segmented label={t('keys.range')} value={range} options={usageRanges.map((value) => ({ value, label: value === 'all' ? t('keys.rangeAll') : t('keys.days', { count: Number(value) }) }))} onChange={setRange} />
+        <div className="flex shrink-0 gap-3 whitespace-nowrap">
+          <Segmented label={t('keys.by')} value={by} options={sides.map((value) => ({ value, label: t(`keys.by_${value}`) }))} onChange={setBy} />
+          <Segmented label={t('keys.range')} value={range} options={usageRanges.map((value) => ({ value, label: value === 'all' ? t('keys.rangeAll') : t('keys.days', { count: Number(value) }) }))} onChange={setRange} />
+        </div>
         {sums === null || sums.length === 0 ? null : <Total sums={sums} />}
       </header>
       {sums === null ? null : <UsageTable sums={sums} by={by} range={range} />}
@@ -51,7 +53,8 @@ function Total({ sums }: { sums: readonly UsageSum[] }): ReactNode {
     stoppedCount === 0 ? null : t('keys.total.stopped', { value: formatNumber(stoppedCount) }),
     t('keys.total.tokens', { prompt: formatNumber(promptTokens), completion: formatNumber(completionTokens) }),
   ];
-  return <p className="tabular ml-auto truncate text-muted">{parts.filter(Boolean).join(' · ')}</p>;
+  const text = parts.filter(Boolean).join(' · ');
+  return <p className="tabular ml-auto min-w-0 truncate text-muted" title={text}>{text}</p>;
 }
 
 function toColumns(t: TFunction, by: UsageGroup): GridColumn<UsageSum>[] {
