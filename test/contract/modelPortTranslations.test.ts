@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aConfig, startPortWorld, type PortWorld } from '../support/portWorld.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 let world: PortWorld;
 beforeAll(async () => {
@@ -57,6 +58,19 @@ test('Responses: items that are only named are those that were said, to whom the
   expect([stranger.status, await stranger.json()]).toMatchObject([400, { error: { code: 'item_not_found', param: 'input' } }]);
 });
 
+test('Responses: what was said until the client broke off is known by its id', async () => {
+  const abort = new AbortController();
+  const response = await world.ask('/v1/responses', { body: { model: 'demo', stream: true, input: 'hang after 2' }, signal: abort.signal });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  await waitFor(async () => { text += (await reader?.read())?.value ?? ''; return text.includes('w1'); });
+  abort.abort();
+  await waitFor(() => world.book.list().length === 0);
+  const id = /"item_id":"(msg_[^"]+)"/.exec(text)?.[1];
+
+  expect((await readSent('/v1/responses', { input: [{ type: 'item_reference', id }, ...words] }))['messages']).toEqual([{ role: 'assistant', content: 'w0 w1 ' }, ...words]);
+});
+
 const said = (...content: object[]) => ({ max_tokens: 9, messages: [{ role: 'user', content }] });
 test.each<[string, string, object, unknown]>([
   ['an item that nobody said', '/v1/responses', { input: [{ type: 'item_reference', id: 'msg_none' }] }, [400, 'item_not_found', 'input']],
@@ -92,8 +106,12 @@ test.each<[string, string, object, object]>([
   expect(await readSent(path, body)).toMatchObject(expected);
 });
 
-test.each([['a template', { template: '{{ .Prompt }}' }], ['tokens of before', { context: [1, 2] }], ['pictures that are none', { images: [5] }]])('Ollama: %s is refused', async (_what, body) => {
-  expect((await ask('/api/generate', { prompt: 'say 1', ...body })).status).toBe(400);
+test.each([
+  ['a template', '/api/generate', { template: '{{ .Prompt }}' }], ['tokens of before', '/api/generate', { context: [1, 2] }], ['pictures that are none', '/api/generate', { images: [5] }],
+  ['a prompt that is no text', '/api/generate', { prompt: [{ text: 'x' }] }], ['a message that is no text', '/api/chat', { messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }] }] }], ['a message that is none', '/api/chat', { messages: ['x'] }],
+  ['functions of old', '/v1/chat/completions', { messages: words, functions: [{ name: 'a' }] }],
+])('%s is refused', async (_what, path, body) => {
+  expect((await ask(path, { prompt: 'say 1', ...body })).status).toBe(400);
 });
 
 test('vectors are as short as was asked, of length 1', async () => {

@@ -34,7 +34,7 @@ function readAsked(call: PortCall): Asked {
 /** POST /api/chat. Without messages it only loads, or unloads with `keep_alive: 0`. */
 export async function answerOllamaChat(call: PortCall): Promise<void> {
   const { asked, model, config } = readAsked(call);
-  if (asObjects(asked['messages']).length === 0) { await touchModel(call, { asked, model, config }, { message: { role: 'assistant', content: '' } }); return; }
+  if (!Array.isArray(asked['messages']) || asked['messages'].length === 0) { await touchModel(call, { asked, model, config }, { message: { role: 'assistant', content: '' } }); return; }
   await answerGeneration(call, { asked, model, config }, { kind: 'chat', style: 'chat', body: toChatBody(asked, config.engine) });
 }
 

@@ -13,10 +13,16 @@ const SAMPLING_FIELDS: readonly (readonly [keyof SamplingDefaults, string])[] = 
 /** What a client asked for with what the configuration says of the rest. What we do not know is passed on. */
 export function prepareBody(kind: 'chat' | 'text', { max_tokens: limit, max_completion_tokens: newerLimit, ...body }: JsonObject, config: ModelConfig): JsonObject {
   const asked = Object.fromEntries(Object.entries(body).filter(([name]) => !OWN_FIELDS.has(name)));
+  refuseFunctions(asked, config);
   // Local engines know the older name only; services know the newer one for chats and may refuse both together.
   const limitName = config.engine === 'external' && kind === 'chat' && limit == null ? 'max_completion_tokens' : 'max_tokens';
   const mostTokens = limit ?? newerLimit ?? config.sampling.maxTokens;
   return { ...asked, ...fillSampling(asked, config.sampling), ...(mostTokens !== null && { [limitName]: mostTokens }), ...(kind === 'chat' && { messages: prepareMessages(asked['messages'], config) }) };
+}
+
+/** Engines of this machine would leave them out without a word. */
+function refuseFunctions({ functions }: JsonObject, { engine }: ModelConfig): void {
+  if (engine !== 'external' && asObjects(functions).length > 0) throw badRequest('Engines know no "functions" any more: send "tools".', 'functions');
 }
 
 function fillSampling(asked: JsonObject, sampling: SamplingDefaults): JsonObject {

@@ -15,24 +15,34 @@ const OPTION_FIELDS = [
 /** Turns a request of Ollama's /api/chat into one for a chat. @throws PortError for what it cannot hold */
 export function toChatBody(asked: JsonObject, engine: EngineKind): JsonObject {
   const ids = new CallIds();
-  return { messages: asObjects(asked['messages']).flatMap((message) => toMessages(message, ids, engine)), ...(Array.isArray(asked['tools']) && asked['tools'].length > 0 && { tools: asked['tools'] }), ...toShared(asked, engine) };
+  const messages = Array.isArray(asked['messages']) ? asked['messages'] : [];
+  if (!messages.every(isObject)) throw badRequest('Every message must be an object.', 'messages');
+  return { messages: messages.flatMap((message) => toMessages(message, ids, engine)), ...(Array.isArray(asked['tools']) && asked['tools'].length > 0 && { tools: asked['tools'] }), ...toShared(asked, engine) };
 }
 
 /** The same of /api/generate: one prompt, or, when `raw` or with a suffix, text that no template is put around. @throws PortError */
 export function toGenerateBody(asked: JsonObject, engine: EngineKind): { kind: 'chat' | 'text'; body: JsonObject } {
   refuseUnkept(asked);
-  const prompt = asString(asked['prompt']) ?? '';
-  const suffix = asString(asked['suffix']) ?? '';
+  const prompt = readText(asked, 'prompt');
+  const suffix = readText(asked, 'suffix');
   if (asked['raw'] === true || suffix !== '') return { kind: 'text', body: { prompt, ...(suffix !== '' && { suffix }), ...toShared(asked, engine) } };
-  const system = asString(asked['system']) ?? '';
+  const system = readText(asked, 'system');
   const messages = [...(system === '' ? [] : [{ role: 'system', content: system }]), { role: 'user', content: withPictures(prompt, toPictures(asked['images'])) }];
   return { kind: 'chat', body: { messages, ...toShared(asked, engine) } };
 }
 
 /** What would change the answer and is not there. */
-function refuseUnkept({ template, context }: JsonObject): void {
-  if (asString(template) ?? '') throw badRequest('A template belongs to the configuration of the model; a request cannot bring one.', 'template');
+function refuseUnkept(asked: JsonObject): void {
+  const { context } = asked;
+  if (readText(asked, 'template') !== '') throw badRequest('A template belongs to the configuration of the model; a request cannot bring one.', 'template');
   if (Array.isArray(context) && context.length > 0) throw badRequest('"context" is not kept here: use /api/chat and send the messages.', 'context');
+}
+
+/** @throws PortError for anything but text */
+function readText(from: JsonObject, name: string): string {
+  const value = from[name] ?? '';
+  if (typeof value !== 'string') throw badRequest(`"${name}" must be a string.`, name);
+  return value;
 }
 
 /** Ollama's messages name no ids: calls and their results are told apart by their order. */
@@ -52,7 +62,7 @@ class CallIds {
 /** Pictures of a tool are shown behind its result: a tool's message holds text only. */
 function toMessages(message: JsonObject, ids: CallIds, engine: EngineKind): JsonObject[] {
   const { role, images, tool_calls: calls, thinking } = message;
-  const content = asString(message['content']) ?? '';
+  const content = readText(message, 'content');
   const pictures = toPictures(images);
   if (role === 'tool') return [{ role, tool_call_id: asString(message['tool_call_id']) ?? ids.answer(), content }, ...(pictures.length > 0 ? [{ role: 'user', content: pictures }] : [])];
   const toolCalls = asObjects(calls).map((call) => {

@@ -9,7 +9,7 @@ interface AnswerOptions {
   /** Every field of the response but those that come of the answer. */
   readonly base: JsonObject;
   readonly createId: (prefix: string) => string;
-  /** Called with the finished response. */
+  /** Called with the response at its end, whatever it ended of. */
   readonly onDone: (response: JsonObject, items: readonly JsonObject[]) => void;
 }
 
@@ -55,6 +55,8 @@ export class ResponsesAnswer implements Answer {
 
   fail({ code, message }: PortProblem): string {
     const response = { ...this.#describe('failed', null), error: { code: code ?? 'server_error', message } };
+    // What was said until then is known by its ids: clients go on from there.
+    this.#options.onDone(response, this.#items.map((item) => item.describe('completed')));
     return this.#tell([{ type: 'response.failed', response }]);
   }
 
