@@ -97,7 +97,7 @@ export async function createBackend(config: AppConfig, shell: Shell): Promise<Ba
   const modelFeatures = createModelFeatures({ config, opened, journal, settings, leases, listDependents: (versionId) => listServingDependents(modelServer, versionId), entries: { transfer: shell.transferEntry, ggufWorker: shell.ggufWorkerEntry, fileWorker: shell.fileWorkerEntry, estimate: shell.estimateEntry }, clock, log });
 
   const modelServer = createModelServer({
-    config, opened, journal, settings, gpus, leases, processes, catalog: modelFeatures.registry.registry, planner: new FitPlanner(modelFeatures.fitService), endMarked: createMarkEnder({ processes, clock, log, home: config.home }),
+    config, opened, journal, settings, gpus, leases, processes, catalog: modelFeatures.registry.registry, planner: new FitPlanner({ fits: modelFeatures.fitService, findVersion: (reference) => modelFeatures.registry.registry.find(reference) }), endMarked: createMarkEnder({ processes, clock, log, home: config.home }),
     markUsed: (versionId) => { modelFeatures.registry.registry.markUsed(versionId); }, apiKeySecret: secrets.apiKeySecret, getAddress: () => backend.readLive().address, engineEntry: shell.engineEntry, clock, log,
   });
 

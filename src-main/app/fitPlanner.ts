@@ -1,29 +1,57 @@
 import type { LoadShape, MemoryNeed } from '#contract/fits.ts';
+import type { ModelConfigSettings } from '#contract/modelConfigs.ts';
 import type { ModelVersionId } from '#contract/modelIds.ts';
+import type { ModelVersion } from '#contract/models.ts';
 import type { FitService, LayerTable } from '../features/models/index.ts';
 import { FileSizePlanner, type MemoryMeasurement, type MemoryPlan, type MemoryPlanner, type MemoryQuestion } from '../features/serving/index.ts';
+import { addAdapters, addDraft } from './companionMemory.ts';
+
+interface FitPlannerDeps {
+  readonly fits: Pick<FitService, 'planLoad' | 'recordMeasurement'>;
+  readonly findVersion: (reference: string) => ModelVersion | null;
+}
+
+/** What is loaded beside a model. `projectorBytes`: in place of the model's own projector, null where none else is named. */
+interface Companions { readonly adapterBytes: number; readonly projectorBytes: number | null; readonly draft: ModelVersion | null }
 
 const KEPT_TABLES = 200;
 
 /** What the scheduler asks about memory, answered by the estimates that the models' area shows too. */
 export class FitPlanner implements MemoryPlanner {
-  readonly #fits: Pick<FitService, 'planLoad' | 'recordMeasurement'>;
+  readonly #deps: FitPlannerDeps;
   readonly #bySize = new FileSizePlanner();
   /** What was told of each load, before corrections. */
   readonly #estimated = new Map<string, LayerTable>();
 
-  constructor(fits: Pick<FitService, 'planLoad' | 'recordMeasurement'>) {
-    this.#fits = fits;
+  constructor(deps: FitPlannerDeps) {
+    this.#deps = deps;
   }
 
   async plan(question: MemoryQuestion): Promise<MemoryPlan> {
     const { version, settings } = question;
     if (version.format !== 'gguf') return this.#bySize.plan(question);
-    const { estimated, ...plan } = await this.#fits.planLoad(version, toLoadShape(question), { engine: settings.engine });
-    this.#estimated.set(toKey(question), estimated);
+    const { adapterBytes, projectorBytes, draft } = this.#findCompanions(settings);
+    const { estimated, ...plan } = await this.#deps.fits.planLoad(version, toLoadShape(question), { engine: settings.engine, projectorBytes });
+    this.#keep(toKey(question), estimated);
+    const withAdapters = addAdapters(plan, adapterBytes);
+    return draft === null ? withAdapters : addDraft(withAdapters, await this.#deps.fits.planLoad(draft, toDraftShape(settings, plan.contextTokens), { projectorBytes: 0 }));
+  }
+
+  /** Those that cannot be found keep the engine from being started at all. The embedded engine knows neither projectors nor drafts. */
+  #findCompanions({ engine, adapters, draft, mmproj }: ModelConfigSettings): Companions {
+    const find = (reference: string | undefined): ModelVersion | null => (reference === undefined ? null : this.#deps.findVersion(reference));
+    const isEmbedded = engine === 'embedded';
+    return {
+      adapterBytes: adapters.reduce((sum, { model }) => sum + (find(model)?.sizeBytes ?? 0), 0),
+      projectorBytes: isEmbedded ? 0 : mmproj === null ? null : find(mmproj)?.sizeBytes ?? 0,
+      draft: isEmbedded ? null : find(draft?.model),
+    };
+  }
+
+  #keep(key: string, table: LayerTable): void {
+    this.#estimated.set(key, table);
     const oldest = this.#estimated.keys().next();
     if (this.#estimated.size > KEPT_TABLES && oldest.done !== true) this.#estimated.delete(oldest.value);
-    return plan;
   }
 
   /**
@@ -40,7 +68,7 @@ export class FitPlanner implements MemoryPlanner {
   }
 
   #record(versionId: ModelVersionId, load: { engine: string; estimatedBytes: number; measuredBytes: number }): void {
-    this.#fits.recordMeasurement({ versionId, ...load });
+    this.#deps.fits.recordMeasurement({ versionId, ...load });
   }
 }
 
@@ -60,6 +88,11 @@ function isAlone({ settings: { draft, adapters, extraArgs } }: MemoryQuestion): 
 
 function toKey(question: MemoryQuestion): string {
   return `${question.version.id} ${JSON.stringify(toLoadShape(question))}`;
+}
+
+/** A draft has as much context as the model, and a cache of the usual type. */
+function toDraftShape({ slots, batchTokens, flashAttention }: ModelConfigSettings, contextTokens: number): LoadShape {
+  return { contextTokens, slots, kvTypeK: 'f16', kvTypeV: 'f16', gpuLayers: null, gpuIds: null, batchTokens, flashAttention };
 }
 
 function toLoadShape({ settings, contextLimit }: MemoryQuestion): LoadShape {

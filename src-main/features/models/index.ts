@@ -9,7 +9,7 @@ export { createOllamaCache } from './caches/ollamaCache.ts';
 export { CacheScanner } from './caches/cacheScanner.ts';
 export { CorrectionRepository } from './fits/correctionRepository.ts';
 export { FitCalls } from './hub/fitCalls.ts';
-export { FitService, type LoadStep } from './fits/fitService.ts';
+export { FitService, type LoadPlan, type LoadStep } from './fits/fitService.ts';
 export { HeaderEstimator } from './fits/headerEstimator.ts';
 export { InsightsEstimator } from './fits/insightsEstimator.ts';
 export type { EstimateQuestion, LayerTable, MemoryEstimate, MemoryEstimator } from './fits/memoryEstimator.ts';

@@ -76,11 +76,12 @@ export class FitService {
   }
 
   /**
-   * What a load takes for every number of layers on GPUs, from none to all. `estimated` is the same before corrections.
+   * What a load takes for every number of layers on GPUs, from none to all. `estimated` is the same before corrections;
+   * `projectorBytes` counts in place of the version's own projector.
    * @throws model.unreadable
    */
-  async planLoad(version: ModelVersion, load: LoadShape, { engine = null }: { engine?: string | null } = {}): Promise<LoadPlan> {
-    const subject = this.#toSubject(version, engine, { withinMs: PLAN_WITHIN_MS });
+  async planLoad(version: ModelVersion, load: LoadShape, { engine = null, projectorBytes = null }: { engine?: string | null; projectorBytes?: number | null } = {}): Promise<LoadPlan> {
+    const subject = this.#toSubject(version, engine, { withinMs: PLAN_WITHIN_MS, projectorBytes: projectorBytes ?? sumProjectors(version) });
     const estimated = await readTable(subject, toQuestion(subject, load));
     const { layerCount } = estimated;
     const steps = Array.from({ length: layerCount + 1 }, (_, gpuLayers) => toStep(correct(estimated.at(gpuLayers), subject.correction), gpuLayers));
@@ -99,14 +100,13 @@ export class FitService {
     return { correction: decideCorrection(measured), measuredCount: measured.length };
   }
 
-  #toSubject(version: ModelVersion, engine: string | null, options: { withinMs?: number } = {}): FitSubject {
+  #toSubject(version: ModelVersion, engine: string | null, { withinMs, projectorBytes = sumProjectors(version) }: { withinMs?: number; projectorBytes?: number } = {}): FitSubject {
     const paths = this.#deps.listPaths(version);
     if (version.path === null || paths.length === 0) throw new AppError('model.unreadable', 'its files are gone', { path: version.folder, reason: 'missing' });
     const isEmbedding = version.capabilities.includes('embeddings') || version.capabilities.includes('rerank');
-    const projectorBytes = version.files.reduce((sum, { role, sizeBytes }) => sum + (role === 'mmproj' && version.kind === 'model' ? sizeBytes : 0), 0);
     return {
       contextTokens: version.contextTokens, bitsPerWeight: version.bitsPerWeight, ...this.getCorrection(version.id, engine),
-      estimate: async (question) => withProjector(await this.#deps.estimator.estimate({ ...question, paths, sizeBytes: version.sizeBytes, format: version.format, isEmbedding }, options), projectorBytes),
+      estimate: async (question) => withProjector(await this.#deps.estimator.estimate({ ...question, paths, sizeBytes: version.sizeBytes, format: version.format, isEmbedding }, { withinMs }), projectorBytes),
     };
   }
 
@@ -172,6 +172,10 @@ async function readTable(subject: FitSubject, question: LoadQuestion): Promise<L
     if (!(error instanceof HeaderError)) throw error;
     throw new AppError('model.unreadable', 'the header cannot be read', { path: '', reason: error.message }, { cause: error });
   }
+}
+
+function sumProjectors({ files, kind }: ModelVersion): number {
+  return files.reduce((sum, { role, sizeBytes }) => sum + (role === 'mmproj' && kind === 'model' ? sizeBytes : 0), 0);
 }
 
 /** A projector lies beside the weights, where the output is; no engine counts it among its buffers. */
