@@ -79,52 +79,156 @@ test('an answer in progress is seen and cancelled from its row, and its client i
   end.abort();
 });
 
+async function choose(scope: Locator, box: string, option: RegExp): Promise<void> {
+  await scope.getByRole('combobox', { name: box }).click();
+  await page.getByRole('option', { name: option }).click();
+}
+
+async function pick(name: string, entry: string): Promise<void> {
+  await page.getByRole('button', { name: `More for ${name}`, exact: true }).click();
+  await page.getByRole('menuitem', { name: entry }).click();
+}
+
+test('requests say who asked with which program, and their groups fold', async () => {
+  const { secret } = await backend.client.apiKeys.create({ name: 'notebook' });
+  const model = await nameOf('Tiny');
+  const answer = await fetch(`${backend.url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json', 'user-agent': 'OpenAI/Python 2.1.0', authorization: `Bearer ${secret}` }, body: JSON.stringify({ model, max_tokens: 3, messages: [{ role: 'user', content: 'Hello' }] }) });
+  await answer.text();
+  const requests = page.getByRole('treegrid', { name: 'Requests' });
+  const line = requests.getByRole('row', { name: /notebook.*OpenAI\/Python/ });
+  await line.waitFor();
+  await requests.getByRole('row', { name: /^Lately/ }).click();
+  await line.waitFor({ state: 'hidden' });
+
+  expect(await requests.getByRole('row', { name: /^Lately/ }).getAttribute('aria-expanded')).toBe('false');
+  await requests.getByRole('row', { name: /^Lately/ }).click();
+});
+
 test('a configuration of one\'s own answers under its name, and everything is unloaded at once', async () => {
   await page.getByRole('button', { name: 'New configuration' }).click();
   const sheet = page.getByRole('dialog', { name: 'New configuration' });
   await sheet.getByRole('textbox', { name: 'Name', exact: true }).fill('short');
-  await sheet.getByRole('combobox', { name: 'Model' }).click();
-  await page.getByRole('option', { name: /Tiny/ }).click();
-  await sheet.getByRole('textbox', { name: 'Context per slot' }).fill('512');
+  await sheet.getByRole('textbox', { name: 'Other names' }).pressSequentially('brief, terse');
+  await choose(sheet, 'Model', /Tiny/);
+  await sheet.getByRole('textbox', { name: 'Context per slot' }).fill('1,024');
   await sheet.getByRole('textbox', { name: 'Slots' }).fill('1');
   await sheet.getByRole('button', { name: 'Create' }).click();
   await sheet.waitFor({ state: 'hidden' });
   await row(/short/).waitFor();
-  const answer = await ask('short', { signal: AbortSignal.timeout(LOAD_MS), maxTokens: 5 });
+  const answer = await ask('terse', { signal: AbortSignal.timeout(LOAD_MS), maxTokens: 5 });
   await answer.text();
   await page.getByRole('button', { name: 'Unload all' }).click();
   await waitFor(async () => (await backend.client.serving.list({})).models.every(({ state }) => state === 'unloaded'), { timeoutMs: LOAD_MS, what: 'everything to be unloaded' });
 
   expect(answer.status).toBe(200);
-  expect(await backend.client.modelConfigs.get({ config: 'short' })).toMatchObject({ contextTokens: 512, slots: 1, isImplicit: false });
+  expect(await backend.client.modelConfigs.get({ config: 'short' })).toMatchObject({ aliases: ['brief', 'terse'], contextTokens: 1_024, slots: 1, isImplicit: false });
 });
 
-test('a client is told what to paste', async () => {
-  await page.getByRole('button', { name: 'Connect a client' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Connect a client' });
-  await dialog.getByRole('combobox', { name: 'Client' }).click();
-  await page.getByRole('option', { name: 'openai (Python)' }).click();
-  await dialog.getByText(`base_url="${backend.url}/v1"`).waitFor();
+test('arguments are typed as in a shell, and what cannot be read keeps a configuration from being saved', async () => {
+  await pick('short', 'Configure');
+  const sheet = page.getByRole('dialog', { name: 'Configuration of short' });
+  await sheet.getByText('Advanced', { exact: true }).click();
+  const box = sheet.getByRole('textbox', { name: /^Further arguments/ });
+  const save = sheet.getByRole('button', { name: 'Save' });
+  await box.pressSequentially('--override-kv "a=str:b c\n');
+  await sheet.getByText('A quote is still open').waitFor();
+  const whileOpen = await save.getAttribute('aria-disabled');
+  await box.fill('');
+  await box.pressSequentially('--override-kv "a=str:b c"\n--no-warmup ');
+  await sheet.getByRole('textbox', { name: 'Slots' }).fill('4k');
+  await sheet.getByText(/^A whole number/).waitFor();
+  const whileWrong = await save.getAttribute('aria-disabled');
+  await sheet.getByRole('textbox', { name: 'Slots' }).fill('2');
 
   expect(await findAxeViolations(page)).toEqual([]);
+  expect([whileOpen, whileWrong, await box.inputValue()]).toEqual(['true', 'true', '--override-kv "a=str:b c"\n--no-warmup ']);
+  await save.click();
+  await sheet.waitFor({ state: 'hidden' });
+  expect(await backend.client.modelConfigs.get({ config: 'short' })).toMatchObject({ slots: 2, extraArgs: ['--override-kv', 'a=str:b c', '--no-warmup'] });
+});
+
+test('a configuration that is switched off says so and cannot be loaded, and goes only when asked twice', async () => {
+  await pick('short', 'Switch off');
+  await row(/short.*Switched off/).waitFor();
+  const load = await row(/short/).getByRole('button', { name: /^Load/ }).getAttribute('aria-disabled');
+  await pick('short', 'Switch on');
+  await row(/short.*Not loaded/).waitFor();
+  await pick('short', 'Delete the configuration');
+  const question = page.getByRole('dialog', { name: 'Delete the configuration short?' });
+  await question.getByText(/short, brief, terse/).waitFor();
+  await question.getByRole('button', { name: 'Delete', exact: true }).click();
+  await question.waitFor({ state: 'hidden' });
+  await row(/short/).waitFor({ state: 'hidden' });
+
+  expect(load).toBe('true');
+  expect((await backend.client.modelConfigs.list({})).map(({ name }) => name)).not.toContain('short');
+});
+
+test('keys load and unload, and the log goes on over a new connection', async () => {
+  const other = await browser.newPage();
+  const sockets: { close: () => Promise<void> }[] = [];
+  await other.routeWebSocket(/./, (socket) => { socket.connectToServer(); sockets.push(socket); });
+  await other.goto(await backend.createLink());
+  await openArea(other, 'Models');
+  await other.getByRole('radio', { name: 'Serving' }).click();
+  const line = other.getByRole('treegrid', { name: 'Models that the port answers for' }).getByRole('row', { name: /Tiny/ });
+  await line.click();
+  await other.getByText('It has printed nothing yet.').or(other.getByRole('group', { name: /^Log of Tiny/ })).first().waitFor();
+  const openedBefore = sockets.length;
+  await Promise.all(sockets.map((socket) => socket.close()));
+  await waitFor(() => sockets.length > openedBefore, { timeoutMs: 30_000, what: 'a new connection' });
+  await other.getByText(/Connection lost/).first().waitFor({ state: 'hidden' });
+  await line.focus();
+  await line.press(' ');
+  await line.getByText('Ready').waitFor({ timeout: LOAD_MS });
+  const lineCount = (): Promise<number> => other.getByRole('group', { name: /^Log of Tiny/ }).locator('[data-index]').count();
+  await waitFor(async () => await lineCount() > 3, { timeoutMs: 15_000, what: 'the lines of this load' });
+  await line.focus();
+  await line.press(' ');
+  await line.getByText('Not loaded').waitFor({ timeout: LOAD_MS });
+  await other.close();
+});
+
+test('a client is told what to paste, and an agent that it needs more context', async () => {
+  await page.getByRole('button', { name: 'Connect a client' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Connect a client' });
+  await choose(dialog, 'Client', /^openai \(Python\)/);
+  await dialog.getByText(`base_url="${backend.url}/v1"`).waitFor();
+  const violations = await findAxeViolations(page);
+  await choose(dialog, 'Client', /^Codex/);
+  await dialog.getByText('WHEELHOUSE_KEY=YOUR_KEY').waitFor();
+
+  expect(violations).toEqual([]);
+  expect(await dialog.getByRole('note').innerText()).toMatch(/Agents need about 32\sK/);
   await dialog.getByRole('button', { name: 'Close' }).last().click();
 });
 
-test('a key is shown once, works, is counted and is revoked', async () => {
+test('a key is shown once, works, is changed, is counted and is revoked', async () => {
   await page.getByRole('radio', { name: 'Keys and usage' }).click();
   await page.getByRole('button', { name: 'New key' }).first().click();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('laptop');
+  await page.getByRole('textbox', { name: 'Tokens a day' }).fill('60,000');
+  await page.getByRole('textbox', { name: 'Priority' }).fill('3');
   await page.getByRole('button', { name: 'Make the key' }).click();
   const secret = await page.getByRole('dialog', { name: 'The key was made' }).locator('code').innerText();
   await page.getByRole('button', { name: 'I have kept it' }).click();
   const use = (): Promise<Response> => fetch(`${backend.url}/v1/models`, { headers: { authorization: `Bearer ${secret}` } });
   const before = await use();
   const keys = page.getByRole('treegrid', { name: 'API keys' });
-  await keys.getByRole('row', { name: /laptop/ }).getByRole('button', { name: 'Revoke laptop' }).click();
+  await pick('laptop', 'Edit');
+  const sheet = page.getByRole('dialog', { name: 'Key laptop' });
+  await sheet.getByRole('textbox', { name: 'Models' }).pressSequentially('Tiny*, Endless*');
+  await choose(sheet, 'Valid for', /^7 days/);
+  await sheet.getByRole('button', { name: 'Save' }).click();
+  await sheet.waitFor({ state: 'hidden' });
+  await keys.getByRole('row', { name: /laptop.*ends in .*Tiny\*, Endless\*.*60,000 tok\/day/ }).waitFor();
+  const changed = (await backend.client.apiKeys.list({})).find(({ name }) => name === 'laptop');
+  await pick('laptop', 'Revoke');
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
-  await keys.getByText('revoked').waitFor();
+  await keys.getByRole('row', { name: /laptop.*Revoked/ }).waitFor();
 
   expect(secret).toMatch(/^whk_/);
+  expect(changed).toMatchObject({ models: ['Tiny*', 'Endless*'], tokensPerDay: 60_000, priority: 3 });
   expect([before.status, (await use()).status]).toEqual([200, 401]);
   expect(await page.getByRole('treegrid', { name: 'Usage' }).innerText()).toMatch(/\d{4}-\d\d-\d\d/);
 });

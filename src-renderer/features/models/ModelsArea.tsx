@@ -5,7 +5,7 @@ import { useActions } from '../../app/actions.ts';
 import { useApp } from '../../app/appContext.tsx';
 import { useRoute } from '../../app/route.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
-import { KeysView } from '../serving/KeysView.tsx';
+import { KeysView } from '../serving/keys/KeysView.tsx';
 import { ServingView } from '../serving/ServingView.tsx';
 import { isUnderWay } from './downloadStore.ts';
 import { DownloadsView } from './downloads/DownloadsView.tsx';

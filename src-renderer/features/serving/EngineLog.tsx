@@ -2,9 +2,11 @@ import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
 import type { ServedModel } from '#contract/serving.ts';
 import { useApp } from '../../app/appContext.tsx';
 import { useScale } from '../../app/zoom.ts';
+import { ConnectionLostError } from '../../client/connection.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { VirtualLines } from '../runs/VirtualLines.tsx';
 
@@ -25,17 +27,24 @@ export function EngineLog({ model: { configId, name, pid }, onClose }: { model: 
   );
 }
 
+/** The lines kept so far and those that come; read anew on every connection. */
 function useEngineLines(model: string): readonly string[] {
-  const { client, toastError } = useApp();
+  const { client, connection, toastError } = useApp();
+  const isOpen = useStore(connection.state, ({ kind }) => kind === 'open');
   const [lines, setLines] = useState<readonly string[]>([]);
   const report = useRef(toastError);
   useEffect(() => {
+    if (!isOpen) return;
     const end = new AbortController();
     const follow = async (): Promise<void> => {
-      for await (const more of await client.serving.followLog({ model }, { signal: end.signal })) setLines((before) => [...before, ...more.lines].slice(-KEPT_LINES));
+      let kept: readonly string[] = [];
+      for await (const more of await client.serving.followLog({ model }, { signal: end.signal })) {
+        kept = [...kept, ...more.lines].slice(-KEPT_LINES);
+        if (!end.signal.aborted) setLines(kept);
+      }
     };
-    follow().catch((error: unknown) => { if (!end.signal.aborted) report.current(error); });
+    follow().catch((error: unknown) => { if (!end.signal.aborted && !(error instanceof ConnectionLostError)) report.current(error); });
     return () => { end.abort(); };
-  }, [client, model]);
+  }, [client, model, isOpen]);
   return lines;
 }

@@ -1,39 +1,74 @@
-import { X } from 'lucide-react';
+import { Copy, FileText, X } from 'lucide-react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import type { ServingRequest, ServingSnapshot, WaitReason } from '#contract/serving.ts';
+import type { ServingRequest, ServingSnapshot } from '#contract/serving.ts';
 import { useApp } from '../../app/appContext.tsx';
+import { useGridView } from '../../app/useGridView.ts';
 import { ROW_PX, useScale } from '../../app/zoom.ts';
+import { copyText } from '../../base/clipboard.ts';
 import { formatDuration, formatNumber } from '../../base/format.ts';
 import { useNow } from '../../base/useNow.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
+import type { MenuEntry } from '../../ui/Menu.tsx';
 import { StatusWord } from '../../ui/StatusWord.tsx';
 import { GridTable } from '../../ui/table/GridTable.tsx';
 import type { GridColumn } from '../../ui/table/GridTable.tsx';
-import { toRefusalSentence } from '../gpus/refusalWords.ts';
-import { requestTone } from './engineWords.ts';
+import { RowMenu } from '../../ui/table/RowMenu.tsx';
+import { showModelPage } from '../models/modelPlace.ts';
+import { formatRate, requestTone } from './engineWords.ts';
+import { toCaller, toProgram, toReason } from './requestWords.ts';
 
 /** The requests that run and wait, each with its reason, and the last that ended. */
 export function RequestTable({ snapshot: { requests, recent } }: { snapshot: ServingSnapshot }): ReactNode {
   const { t } = useTranslation();
   const rowPx = ROW_PX * useScale();
+  const { folded, onToggleGroup } = useGridView('requests');
+  const [chosenId, setChosenId] = useState<string | null>(null);
+  const commands = useRequestCommands();
   const groups = [{ key: 'now', title: t('serving.requestsNow'), rows: requests }, { key: 'recent', title: t('serving.requestsRecent'), rows: recent }];
-  return <GridTable label={t('serving.requests')} columns={toColumns(t)} groups={groups} keyOf={({ id }) => id} rowPx={rowPx} chosenKey={null} onChoose={() => undefined} />;
+  const press = (request: ServingRequest, key: string): boolean => {
+    if (key === 'Delete' && request.endedAtMs === null) commands.cancel(request);
+    return key === 'Delete';
+  };
+  return <GridTable label={t('serving.requests')} columns={toColumns(t, commands)} groups={groups} keyOf={({ id }) => id} rowPx={rowPx} chosenKey={chosenId} onChoose={({ id }) => { setChosenId(id); }} onRowKey={(request, { key }) => press(request, key)} menuOf={commands.menuOf} folded={folded} onToggleGroup={onToggleGroup} />;
 }
 
-function toColumns(t: TFunction): GridColumn<ServingRequest>[] {
+interface RequestCommands { menuOf: (request: ServingRequest) => readonly MenuEntry[]; cancel: (request: ServingRequest) => void }
+
+function useRequestCommands(): RequestCommands {
+  const { t } = useTranslation();
+  const { client, toastError } = useApp();
+  const cancel = ({ id }: ServingRequest): void => { client.serving.cancel({ request: id }).catch(toastError); };
+  return {
+    cancel,
+    menuOf: (request) => [
+      { id: 'cancel', label: t('serving.cancelRequest'), icon: <X size={14} />, shortcut: 'Delete', isDanger: true, disabledReason: request.endedAtMs === null ? null : t(`serving.request.${request.state}`), onSelect: () => { cancel(request); } },
+      { id: 'log', label: t('serving.logOfModel'), icon: <FileText size={14} />, disabledReason: request.configId === null ? t('serving.noSuchModel') : null, onSelect: () => { showModelPage('serving', request.configId ?? ''); } },
+      { id: 'copy', label: t('serving.copyRequestId'), icon: <Copy size={14} />, onSelect: () => { copyText(request.id).catch(toastError); } },
+    ],
+  };
+}
+
+function toColumns(t: TFunction, commands: RequestCommands): GridColumn<ServingRequest>[] {
   const title = (id: string): { id: string; title: string } => ({ id, title: t(`serving.requestColumn.${id}`) });
   return [
-    { ...title('model'), toTitle: ({ id }) => id, render: ({ model, endpoint }) => <><span className="truncate">{model}</span><span className="shrink-0 text-muted">{endpoint}</span></> },
-    { ...title('state'), widthRem: 26, toTitle: ({ waitReason }) => (waitReason === null ? undefined : toReason(waitReason, t)), render: (request) => <State request={request} /> },
-    { ...title('client'), widthRem: 11, render: ({ keyName, client }) => <span className="truncate text-muted">{keyName ?? client ?? '–'}</span> },
-    { ...title('tokens'), widthRem: 8, isNumeric: true, render: ({ promptTokens, completionTokens }) => ((promptTokens ?? 0) + (completionTokens ?? 0) === 0 ? '–' : `${promptTokens === null || promptTokens === 0 ? '…' : promptTokens} → ${completionTokens ?? 0}`) },
-    { ...title('speed'), widthRem: 6, isNumeric: true, render: ({ tokensPerSecond }) => (tokensPerSecond === null ? '–' : formatNumber(tokensPerSecond, tokensPerSecond < 100 ? 1 : 0)) },
-    { ...title('first'), widthRem: 6, isNumeric: true, render: ({ firstTokenAtMs, arrivedAtMs }) => (firstTokenAtMs === null ? '–' : formatDuration(firstTokenAtMs - arrivedAtMs)) },
-    { ...title('time'), widthRem: 6, isNumeric: true, render: (request) => <Elapsed request={request} /> },
-    { ...title('actions'), isTitleHidden: true, widthRem: 3, render: (request) => (request.endedAtMs === null ? <CancelButton id={request.id} /> : null) },
+    { ...title('model'), toTitle: ({ model, endpoint }) => `${model}\n${endpoint}`, render: ({ model, endpoint }) => <><span className="truncate">{model}</span><span className="shrink-0 text-muted">{endpoint}</span></> },
+    { ...title('state'), widthRem: 22, toTitle: ({ waitReason }) => (waitReason === null ? undefined : toReason(waitReason, t)), render: (request) => <State request={request} /> },
+    { ...title('client'), widthRem: 15, toTitle: ({ keyName, client }) => [toCaller(keyName, t), client].filter(Boolean).join('\n'), render: ({ keyName, client }) => <><span className="max-w-full shrink-0 truncate">{toCaller(keyName, t)}</span><span className="truncate text-muted">{toProgram(client, t)}</span></> },
+    { ...title('tokens'), widthRem: 8, isNumeric: true, render: ({ promptTokens, completionTokens }) => toTokenWords(promptTokens ?? 0, completionTokens ?? 0) },
+    { ...title('speed'), widthRem: 6, isNumeric: true, render: ({ tokensPerSecond }) => formatRate(tokensPerSecond) },
+    { ...title('first'), widthRem: 7, isNumeric: true, render: ({ firstTokenAtMs, arrivedAtMs }) => (firstTokenAtMs === null ? '–' : formatDuration(firstTokenAtMs - arrivedAtMs)) },
+    { ...title('time'), widthRem: 7.5, isNumeric: true, render: (request) => <Elapsed request={request} /> },
+    { ...title('actions'), isTitleHidden: true, widthRem: 5, render: (request) => <Actions request={request} {...commands} /> },
   ];
+}
+
+/** In and out; what the engine has not told yet is left open. */
+function toTokenWords(prompt: number, completion: number): string {
+  if (prompt + completion === 0) return '–';
+  return `${prompt === 0 ? '…' : formatNumber(prompt)} → ${formatNumber(completion)}`;
 }
 
 function State({ request: { state, waitReason, position, httpStatus } }: { request: ServingRequest }): ReactNode {
@@ -49,20 +84,12 @@ function Elapsed({ request: { arrivedAtMs, endedAtMs } }: { request: ServingRequ
   return formatDuration(Math.max(0, (endedAtMs ?? Math.max(nowMs, arrivedAtMs + 1_000)) - arrivedAtMs));
 }
 
-function CancelButton({ id }: { id: string }): ReactNode {
+function Actions({ request, menuOf, cancel }: { request: ServingRequest } & RequestCommands): ReactNode {
   const { t } = useTranslation();
-  const { client, toastError } = useApp();
-  return <IconButton size="sm" label={t('serving.cancelRequest')} icon={<X size={13} aria-hidden />} onClick={() => { client.serving.cancel({ request: id }).catch(toastError); }} />;
-}
-
-/** Why a request has not begun. */
-export function toReason(reason: WaitReason, t: TFunction): string {
-  switch (reason.kind) {
-    case 'loading': return reason.progress === null ? t('serving.wait.loading') : t('serving.wait.loadingAt', { percent: Math.round(reason.progress * 100) });
-    case 'slots': return t('serving.wait.slots', { count: reason.busySlots });
-    case 'draining': return t('serving.wait.draining', { model: reason.model });
-    case 'fairness': return t('serving.wait.fairness', { model: reason.model });
-    case 'memory': return reason.refusal === null ? t('serving.wait.memory') : toRefusalSentence(reason.refusal, t);
-    case 'backoff': return t('serving.wait.backoff');
-  }
+  return (
+    <span className="ml-auto flex items-center">
+      {request.endedAtMs === null ? <IconButton size="sm" tabIndex={-1} label={t('serving.cancelRequest')} icon={<X size={13} aria-hidden />} onClick={() => { cancel(request); }} /> : null}
+      <RowMenu label={t('serving.moreOfRequest', { name: request.model })} items={() => menuOf(request)} />
+    </span>
+  );
 }

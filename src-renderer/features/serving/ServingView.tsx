@@ -6,17 +6,21 @@ import { useStore } from 'zustand';
 import type { ServingSnapshot } from '#contract/serving.ts';
 import { useActions } from '../../app/actions.ts';
 import { useApp } from '../../app/appContext.tsx';
+import { RowSplit } from '../../app/RowSplit.tsx';
 import { AreaHeader } from '../../ui/AreaHeader.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Waiting } from '../../ui/Waiting.tsx';
 import { showModelPage } from '../models/modelPlace.ts';
-import { ConfigSheet } from './ConfigSheet.tsx';
+import { ConfigSheet } from './config/ConfigSheet.tsx';
+import type { ConfigToEdit } from './config/ConfigSheet.tsx';
+import { SnippetDialog } from './connect/SnippetDialog.tsx';
 import { DeviceBars } from './DeviceBars.tsx';
 import { EngineLog } from './EngineLog.tsx';
 import { EngineTable } from './EngineTable.tsx';
+import { isOff } from './engineGroups.ts';
+import { PortSummary } from './PortSummary.tsx';
 import { RequestTable } from './RequestTable.tsx';
-import { SnippetDialog } from './SnippetDialog.tsx';
 
 /** What is loaded where, which requests run and wait, and how clients reach it. */
 export function ServingView({ switcher, chosen }: { switcher: ReactNode; chosen: string | null }): ReactNode {
@@ -24,13 +28,13 @@ export function ServingView({ switcher, chosen }: { switcher: ReactNode; chosen:
   const { client, stores, toastError } = useApp();
   const snapshot = useStore(stores.serving, (state) => state.snapshot);
   const [isConnecting, setConnecting] = useState(false);
-  const [editing, setEditing] = useState<string | null>(null);
+  const [editing, setEditing] = useState<ConfigToEdit | null>(null);
   const unloadAll = (): void => { client.serving.unloadAll({}).catch(toastError); };
   useActions([
     { id: 'serving.unloadAll', title: t('serving.unloadAll'), area: t('serving.title'), isEnabled: () => true, run: unloadAll },
     { id: 'serving.connect', title: t('serving.connect'), area: t('serving.title'), isEnabled: () => true, run: () => { setConnecting(true); } },
   ]);
-  const hasLoaded = snapshot?.models.some(({ state }) => state !== 'unloaded') ?? false;
+  const hasLoaded = snapshot?.models.some((model) => !isOff(model)) ?? false;
   return (
     <>
       <AreaHeader
@@ -39,25 +43,25 @@ export function ServingView({ switcher, chosen }: { switcher: ReactNode; chosen:
         actions={(
           <>
             <Button variant="quiet" disabledReason={hasLoaded ? null : t('serving.nothingLoaded')} onClick={unloadAll}>{t('serving.unloadAll')}</Button>
-            <Button icon={<Plus size={14} aria-hidden />} onClick={() => { setEditing(''); }}>{t('serving.newConfig')}</Button>
+            <Button icon={<Plus size={14} aria-hidden />} onClick={() => { setEditing({ configId: null }); }}>{t('serving.newConfig')}</Button>
             <Button variant="primary" icon={<Unplug size={14} aria-hidden />} onClick={() => { setConnecting(true); }}>{t('serving.connect')}</Button>
           </>
         )}
       >
         {switcher}
-        {snapshot === null ? null : <Summary snapshot={snapshot} />}
+        {snapshot === null ? null : <PortSummary snapshot={snapshot} />}
       </AreaHeader>
-      {snapshot === null ? <Waiting label={t('serving.reading')} /> : <Body snapshot={snapshot} chosen={chosen} onEdit={setEditing} />}
-      {isConnecting ? <SnippetDialog onClose={() => { setConnecting(false); }} /> : null}
-      {editing === null ? null : <ConfigSheet key={editing} configId={editing === '' ? null : editing} onClose={() => { setEditing(null); }} />}
+      {snapshot === null ? <Waiting label={t('serving.reading')} /> : <Body snapshot={snapshot} chosen={chosen} onEdit={(configId) => { setEditing({ configId }); }} />}
+      {isConnecting ? <SnippetDialog onClose={() => { setConnecting(false); }} onEdit={(config) => { setConnecting(false); setEditing(config); }} /> : null}
+      {editing === null ? null : <ConfigSheet {...editing} onClose={() => { setEditing(null); }} />}
     </>
   );
 }
 
-function Summary({ snapshot: { address, requests, queuedCount, isLlamaServerThere, llamaServerVersion } }: { snapshot: ServingSnapshot }): ReactNode {
-  const { t } = useTranslation();
-  const engine = isLlamaServerThere ? t('serving.llamaServer', { version: llamaServerVersion ?? '' }) : t('serving.embeddedOnly');
-  return <span className="tabular truncate text-muted" title={engine}>{[address === null ? null : `${address}/v1`, t('serving.running', { count: requests.length - queuedCount }), queuedCount > 0 ? t('serving.queued', { count: queuedCount }) : null, engine].filter(Boolean).join(' · ')}</span>;
+/** In rem, with the lines of the header and the groups; what a table of this many models needs, within reason. */
+function toTableHeight({ models }: ServingSnapshot): string {
+  const lines = Math.min(14, Math.max(5, models.length + 4));
+  return `${lines * 2.1875}rem`;
 }
 
 function Body({ snapshot, chosen, onEdit }: { snapshot: ServingSnapshot; chosen: string | null; onEdit: (configId: string) => void }): ReactNode {
@@ -66,12 +70,11 @@ function Body({ snapshot, chosen, onEdit }: { snapshot: ServingSnapshot; chosen:
     return <EmptyState icon={<Cpu size={28} />} title={t('serving.empty.title')} actions={<Button variant="primary" onClick={() => { showModelPage('hub'); }}>{t('models.findMore')}</Button>}>{t('serving.empty.text')}</EmptyState>;
   }
   const model = snapshot.models.find(({ configId }) => configId === chosen);
+  const tables = <RowSplit name="serving.tables" label={t('serving.resizeRequests')} start={{ top: toTableHeight(snapshot) }} top={<EngineTable snapshot={snapshot} chosenId={chosen} onEdit={onEdit} />} bottom={<RequestTable snapshot={snapshot} />} />;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <DeviceBars snapshot={snapshot} />
-      <div className="min-h-40 flex-[3]"><EngineTable snapshot={snapshot} chosenId={chosen} onEdit={onEdit} /></div>
-      <div className="min-h-32 flex-[2] border-t border-line"><RequestTable snapshot={snapshot} /></div>
-      {model === undefined ? null : <div className="h-56 shrink-0 border-t border-line"><EngineLog key={model.configId} model={model} onClose={() => { showModelPage('serving'); }} /></div>}
+      <RowSplit name="serving.log" label={t('serving.resizeLog')} start={{ bottom: '35%' }} top={tables} bottom={model === undefined ? null : <EngineLog key={model.configId} model={model} onClose={() => { showModelPage('serving'); }} />} />
     </div>
   );
 }
