@@ -123,6 +123,18 @@ test.for(['embedded', 'llama-server'] as const)('a fit is within a tenth of what
   }
 });
 
+test.runIf(process.platform === 'linux')('what the embedded engine takes of the RAM, its program\'s own pages left out, is what a fit says', { timeout: 200_000 }, async () => {
+  const shape = { contextTokens: 8_192, slots: 4 };
+  const fit = await aService().estimate(aModel('guide'), loadShape.parse(shape));
+  const engine = await world.start(world.embedded, aLaunch({ modelPath: world.path('guide.gguf'), ...shape })).whenReady();
+  await engine.chat({ max_tokens: 50 });
+  const { residentBytes, mappedFileBytes } = await waitFor(() => engine.process.readResident(), { what: 'its memory' });
+  await engine.process.stop();
+
+  const ratio = fit.ram.totalBytes / (residentBytes - mappedFileBytes + fit.ram.weightsBytes);
+  expect(ratio > 0.95 && ratio < 1.15, `${ratio}`).toBe(true);
+});
+
 test('rows of a table ask the process one after the other, and never twice for the same', async () => {
   const before = insights.asked.length;
   insights.most = 0;
