@@ -8,7 +8,7 @@ import type { Dialect } from './errorBodies.ts';
 import { WriteRounds } from './exchange/writeRounds.ts';
 import type { PortDeps } from './portDeps.ts';
 import { ResponseStore } from './responses/responseStore.ts';
-import { createProblem, PortError, type PortProblem } from './portError.ts';
+import { createProblem, PortError, SHUTTING_DOWN, type PortProblem } from './portError.ts';
 import { MAX_BODY_BYTES } from './requestBody.ts';
 import { readCallerFacts } from './requestFacts.ts';
 import { isPortPath, PORT_ROUTES, type PortRoute } from './routes.ts';
@@ -29,7 +29,6 @@ const REFUSED_KEYS = {
 } as const;
 const STRANGER: PortVisitor = { isOwner: false, foreignOrigin: null };
 const STARTING = createProblem(503, 'starting', 'Wheelhouse is starting.', { retryAfterMs: 1_000 });
-const SHUTTING_DOWN = createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 });
 const ALLOWED_METHODS = 'GET, HEAD, POST, DELETE, OPTIONS';
 
 /** The port that speaks OpenAI's protocol, Anthropic's and Ollama's, in front of every engine. Routing and bodies are Fastify's. */

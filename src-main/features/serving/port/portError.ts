@@ -43,7 +43,7 @@ export function modelNotFound(model: string): PortError {
 
 export const CANCELLED = createProblem(CLIENT_GONE_STATUS, 'cancelled', 'The request was cancelled.');
 export const MODEL_UNLOADED = createProblem(503, 'model_unloaded', 'The model was unloaded.', { retryAfterMs: 1_000 });
-const SHUTTING_DOWN = createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 });
+export const SHUTTING_DOWN = createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 });
 const PLAIN = { cancelled: CANCELLED, model_unloaded: MODEL_UNLOADED, shutting_down: SHUTTING_DOWN } as const;
 
 /** Says why a request got no slot. */

@@ -6,7 +6,7 @@ import { isConnectionError } from '../exchange/failures.ts';
 import { asObject, asString, type JsonObject } from '../json.ts';
 import { mayUse, requireModel, type PortCall } from '../portCall.ts';
 import type { PortDeps } from '../portDeps.ts';
-import { createProblem, MODEL_UNLOADED, PortError, type PortProblem } from '../portError.ts';
+import { createProblem, MODEL_UNLOADED, PortError, SHUTTING_DOWN, type PortProblem } from '../portError.ts';
 import { parseBody, requireString } from '../requestBody.ts';
 import { sendJson } from '../sendJson.ts';
 import { pickModel } from './models.ts';
@@ -42,7 +42,7 @@ export async function answerLoad(call: PortCall): Promise<void> {
 /** What kept a load back and may be over soon. */
 const PASSING: Readonly<Record<string, PortProblem>> = {
   gpu_busy: createProblem(503, 'gpu_busy', 'There is no room while other work holds the GPUs.', { retryAfterMs: 15_000 }),
-  shutting_down: createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 }),
+  shutting_down: SHUTTING_DOWN,
   model_unloaded: MODEL_UNLOADED,
 };
 

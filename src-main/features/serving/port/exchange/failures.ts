@@ -1,11 +1,11 @@
-import { CANCELLED, CLIENT_GONE_STATUS, createProblem, MODEL_UNLOADED, PortError, type PortProblem } from '../portError.ts';
+import { CANCELLED, CLIENT_GONE_STATUS, createProblem, MODEL_UNLOADED, PortError, SHUTTING_DOWN, type PortProblem } from '../portError.ts';
 import { EndlessEventError } from '../upstream/serverEvents.ts';
 import type { Exchange } from './exchange.ts';
 
 const STOPPED: Readonly<Record<NonNullable<Exchange['stopCause']>, PortProblem>> = {
   client_gone: createProblem(CLIENT_GONE_STATUS, 'client_gone', 'The client went away.'),
   cancelled: CANCELLED,
-  shutting_down: createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 }),
+  shutting_down: SHUTTING_DOWN,
 };
 
 /** Why a slot was taken away, as the scheduler says it in the cause of the reason. */
