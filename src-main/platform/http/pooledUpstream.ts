@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import type { Clock } from '../../base/clock.ts';
 import { joinPath } from './joinPath.ts';
@@ -30,7 +31,7 @@ export class PooledUpstream implements Upstream {
   async send({ target, method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
     const kept = this.#keep(target);
     const { statusCode, headers: answered, body: bytes } = await kept.pool.request({
-      method, path: joinPath(target.origin, path), headers: { ...headers, ...target.headers }, body: body ?? null, signal, reset: kept.isReset,
+      method, path: joinPath(target.origin, path), headers: { ...headers, ...(isPieces(body) && { 'content-length': String(countBytes(body)) }), ...target.headers }, body: isPieces(body) ? Readable.from(body, { objectMode: false }) : body ?? null, signal, reset: kept.isReset,
     });
     if (answered['server'] === CLOSING_SERVER && !kept.isReset) this.#replace(target, kept);
     return { status: statusCode, headers: answered, body: bytes };
@@ -81,4 +82,12 @@ export class PooledUpstream implements Upstream {
 
 function toKey({ origin, socketPath }: UpstreamTarget): string {
   return `${origin} ${socketPath ?? ''}`;
+}
+
+function isPieces(body: UpstreamRequest['body']): body is readonly Uint8Array[] {
+  return Array.isArray(body);
+}
+
+function countBytes(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -14,7 +14,8 @@ export interface UpstreamRequest {
   /** Begins with `/`; with the query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | null;
+  /** A list: pieces of one body. */
+  readonly body?: string | Uint8Array | readonly Uint8Array[] | null;
   readonly signal: AbortSignal;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -38,8 +39,14 @@ async function answer({ pathname, search }: URL, body: Asked, response: ServerRe
   else json(response, 200, ANSWERS[pathname]?.(body) ?? { path: `${pathname}${search}` });
 }
 
+/** The long strings of a body, by their hashes. */
+function listLong(value: unknown): string[] {
+  if (typeof value === 'string') return value.length > 100_000 ? [createHash('sha256').update(value).digest('hex')] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(listLong) : [];
+}
+
 function toKept(bytes: Buffer, body: Asked, isForm: boolean): unknown {
-  if (bytes.length > 100_000) return { length: bytes.length };
+  if (bytes.length > 100_000) return { length: bytes.length, ...(!isForm && { strings: listLong(body) }) };
   return isForm ? bytes.toString('latin1') : body;
 }
 

@@ -6,6 +6,7 @@ import { KEY_PREFIX } from '../keys/apiKeyService.ts';
 import { decideCaller, type Caller } from './callerPolicy.ts';
 import type { Dialect } from './errorBodies.ts';
 import { WriteRounds } from './exchange/writeRounds.ts';
+import { LongTexts, RestoringUpstream } from './longTexts.ts';
 import type { PortDeps } from './portDeps.ts';
 import { ResponseStore } from './responses/responseStore.ts';
 import { createProblem, PortError, SHUTTING_DOWN, type PortProblem } from './portError.ts';
@@ -111,8 +112,11 @@ export class ModelPort {
         const caller = this.#callers.get(raw);
         if (caller === undefined) return;
         const [path = '', query = ''] = request.url.split('?');
+        const longTexts = new LongTexts();
+        const body = request.body instanceof Buffer ? longTexts.setAside(request.body) : undefined;
+        const deps = longTexts.isEmpty ? this.#deps : { ...this.#deps, upstream: new RestoringUpstream(this.#deps.upstream, longTexts) };
         const call = {
-          deps: this.#deps, caller, dialect: dialectOf(path), endpoint: url, request: raw, response: reply.raw, body: request.body as Buffer | undefined,
+          deps, caller, dialect: dialectOf(path), endpoint: url, request: raw, response: reply.raw, body, longTexts,
           params: request.params as Record<string, string>, query: new URLSearchParams(query),
         };
         try {

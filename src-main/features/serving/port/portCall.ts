@@ -9,6 +9,7 @@ import { ClientWire } from './exchange/clientWire.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { explainFailure } from './exchange/failures.ts';
 import { JSON_TYPE, type Answer } from './generation/answer.ts';
+import type { LongTexts } from './longTexts.ts';
 import type { PortDeps } from './portDeps.ts';
 import { CLIENT_GONE_STATUS, createProblem, modelNotFound, PortError, type PortProblem } from './portError.ts';
 
@@ -20,7 +21,9 @@ export interface PortCall {
   readonly endpoint: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Without what was set aside of it. */
   readonly body: Buffer | undefined;
+  readonly longTexts: LongTexts;
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly query: URLSearchParams;
 }

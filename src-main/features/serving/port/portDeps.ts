@@ -42,7 +42,7 @@ export interface PortDeps {
   readonly models: ServedModels;
   readonly control: ModelControl;
   readonly slots: Slots;
-  readonly upstream: Upstream;
+  readonly upstream: Pick<Upstream, 'send'>;
   readonly keys: Pick<ApiKeyService, 'check'>;
   readonly limiter: KeyLimiter;
   readonly book: ExchangeBook;

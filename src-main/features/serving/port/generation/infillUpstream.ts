@@ -4,17 +4,17 @@ import { asNumber, asObject, asString, isObject, parseJson, type JsonObject } fr
 import type { ExchangeContext } from '../portCall.ts';
 
 /** How a text's engine is reached: llama-server takes a suffix at an endpoint of its own only. */
-export function findUpstream({ deps: { upstream, control }, config }: Pick<ExchangeContext, 'deps' | 'config'>, { prompt, suffix }: JsonObject): Upstream {
+export function findUpstream({ deps: { upstream, control }, config }: Pick<ExchangeContext, 'deps' | 'config'>, { prompt, suffix }: JsonObject): Pick<Upstream, 'send'> {
   const isInfill = typeof prompt === 'string' && typeof suffix === 'string' && suffix !== '';
   const isLlamaServer = isInfill && control.list().some(({ configId, engine }) => configId === config.id && engine === 'llama-server');
   return isLlamaServer ? new InfillUpstream(upstream) : upstream;
 }
 
 /** Asks llama-server's /infill for what /v1/completions is asked, and tells its events in the words of the latter. */
-class InfillUpstream implements Upstream {
-  readonly #inner: Upstream;
+class InfillUpstream implements Pick<Upstream, 'send'> {
+  readonly #inner: Pick<Upstream, 'send'>;
 
-  constructor(inner: Upstream) {
+  constructor(inner: Pick<Upstream, 'send'>) {
     this.#inner = inner;
   }
 
@@ -22,10 +22,6 @@ class InfillUpstream implements Upstream {
     const { prompt, suffix, ...rest } = asObject(parseJson(String(request.body)));
     const response = await this.#inner.send({ ...request, path: '/infill', body: JSON.stringify({ ...rest, input_prefix: prompt, input_suffix: suffix }) });
     return response.status < 400 ? { ...response, body: Readable.from(toTextEvents(response.body), { objectMode: false }) } : response;
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { asString, type JsonObject } from '../json.ts';
+import { asString, isObject, type JsonObject } from '../json.ts';
 
 /** A response that was given, with all that was said up to it. */
 export interface StoredResponse { readonly keyId: string | null; readonly items: readonly JsonObject[]; readonly response: JsonObject }
@@ -14,7 +14,7 @@ export class ResponseStore {
   #letterCount = 0;
 
   put(id: string, stored: StoredResponse): void {
-    const letterCount = JSON.stringify(stored.items).length + JSON.stringify(stored.response).length;
+    const letterCount = countLetters(stored.items) + countLetters(stored.response);
     this.#kept.set(id, { ...stored, letterCount });
     this.#letterCount += letterCount;
     for (const [name, item] of nameItems(stored)) this.#items.set(name, { item, responseId: id });
@@ -48,6 +48,13 @@ export class ResponseStore {
     this.#kept.delete(id);
     for (const [name] of nameItems(stored)) if (this.#items.get(name)?.responseId === id) this.#items.delete(name);
   }
+}
+
+/** About as many as its JSON has, without writing it. */
+function countLetters(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + countLetters(one) + 1, 0);
+  return isObject(value) ? Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + countLetters(inner), 0) : 4;
 }
 
 function nameItems({ items, keyId }: StoredResponse): [string, JsonObject][] {
