@@ -84,7 +84,7 @@ test('several choices each have their role and their end', async () => {
 });
 
 test.each([
-  ['error context', 400, 'context_length_exceeded'], ['error malformed', 400, 'invalid_request'], ['error loading', 503, 'model_loading'], ['error vllm', 400, 'invalid_request'],
+  ['error context', 400, 'context_length_exceeded'], ['error malformed', 400, 'invalid_request'], ['error loading', 503, 'model_loading'], ['error vllm', 400, 'invalid_request'], ['error picture', 400, 'unsupported_content'], ['error letters', 400, 'invalid_request'],
   ['error html', 500, 'engine_error'], ['garbage', 502, 'engine_error'], ['crash', 502, 'engine_crashed'], ['closes early', 502, 'engine_crashed'], ['error midway', 500, 'engine_error'],
 ])('an engine\'s "%s" is told in our words', async (order, status, code) => {
   const response = await askChat(order);

@@ -95,6 +95,8 @@ const ERRORS: Record<string, [number, unknown]> = {
   loading: [503, { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }],
   vllm: [400, { object: 'error', message: 'temperature must be non-negative', type: 'BadRequestError', param: 'temperature', code: 400 }],
   ollama: [404, { error: 'model "x" not found' }],
+  picture: [500, { error: { code: 500, message: 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj', type: 'server_error' } }],
+  letters: [500, { error: { code: 500, message: 'Invalid base64 value', type: 'server_error' } }],
   html: [500, '<html>oops</html>'],
 };
 

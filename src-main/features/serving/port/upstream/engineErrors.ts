@@ -3,8 +3,13 @@ import { createProblem, type PortProblem } from '../portError.ts';
 
 const MAX_MESSAGE_LETTERS = 2_000;
 const CONTEXT_WORDS = /exceed.{0,40}context|context (length|size|window).{0,40}exceed|maximum context length|larger than the (max|maximum) context/i;
-/** llama-server answers 500 where a field has the wrong type or a template refuses the messages. Seen at b6xxx, 2025. */
-const BAD_INPUT_WORDS = /json\.exception|parse error|invalid json|type must be|Missing ['"]|Invalid ['"]|is required|must be (a|an|of)\b|jinja|chat template|grammar|unsupported content/i;
+/** llama-server answers 500 where a field has the wrong type or a template refuses the messages. Source: tools/server of llama.cpp v0.4.0. */
+const BAD_INPUT_WORDS = new RegExp([
+  'json\\.exception', 'parse error', 'invalid json', 'type must be', 'Missing [\'"]', 'Invalid [\'"]', 'Invalid base64', 'is required', 'must be (a|an|of)\\b', 'must not be empty', 'jinja', 'chat template', 'grammar',
+  'unsupported content', 'Unsupported param', 'Cannot (use both|specify)', 'Failed to (load image|tokenize|parse (messages|tools|tool call))', 'no triggers set',
+].join('|'), 'i');
+/** What a model without a projector says of a picture. */
+const BAD_MEDIA_WORDS = /(image|audio|video) input is not supported|does not support multimodal/i;
 
 /**
  * Puts an engine's error into our words. They differ: llama-server has a numeric `code` and no `param`, vLLM has its
@@ -35,6 +40,7 @@ type Rule = (status: number, error: EngineErrorFacts) => PortProblem | null;
 /** The first that knows the error says what it is. */
 const RULES: readonly Rule[] = [
   (_status, { type, code, message, param }) => (type === 'exceed_context_size_error' || code === 'context_length_exceeded' || CONTEXT_WORDS.test(message) ? createProblem(400, 'context_length_exceeded', message, { param: param ?? 'messages' }) : null),
+  (_status, { message }) => (BAD_MEDIA_WORDS.test(message) ? createProblem(400, 'unsupported_content', message, { param: 'messages' }) : null),
   (status, { message }) => (status === 503 ? createProblem(503, 'model_loading', message, { retryAfterMs: 1_000 }) : null),
   (status, { type, message }) => (status === 501 || type === 'not_supported_error' ? createProblem(501, 'not_supported', message, { shouldRetry: false }) : null),
   (status) => (status === 401 || status === 403 ? createProblem(502, 'engine_refused', 'The engine refused our key.', { shouldRetry: false }) : null),
