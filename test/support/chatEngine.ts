@@ -12,9 +12,9 @@ export interface ChatEngine {
   stop(): Promise<void>;
 }
 
-/** Starts an engine that answers without a model, one piece every `paceMs`. */
-export async function startChatEngine({ paceMs }: { paceMs: number }): Promise<ChatEngine> {
-  const child = spawn(process.execPath, [program, `--pace=${paceMs}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Starts an engine that answers without a model, one piece every `paceMs`; what it is to say may stand in a file. */
+export async function startChatEngine({ paceMs, answersPath }: { paceMs: number; answersPath?: string }): Promise<ChatEngine> {
+  const child = spawn(process.execPath, [program, `--pace=${paceMs}`, ...(answersPath === undefined ? [] : [`--answers=${answersPath}`])], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(child.stdout, 'data') as [Buffer];
   return {
     baseUrl: line.toString().trim(),

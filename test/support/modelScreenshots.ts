@@ -79,7 +79,6 @@ async function takeAll(page: Page, backend: TestBackend, { scheme, shoot }: { sc
   await show('Keys');
   await page.getByRole('treegrid', { name: 'Usage' }).waitFor();
   await shoot(page, `keys-${scheme}`);
-  await takeChat(page, { scheme, shoot });
 }
 
 async function keepBusy({ url, client }: TestBackend, signal: AbortSignal): Promise<Promise<unknown>[]> {
@@ -87,15 +86,4 @@ async function keepBusy({ url, client }: TestBackend, signal: AbortSignal): Prom
   const find = (part: string): string => names.find((name) => name.includes(part)) ?? '';
   await client.serving.load({ model: find('Pilot') });
   return Array.from({ length: 6 }, () => fetch(`${url}/v1/chat/completions`, { method: 'POST', signal, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: find('Tide'), stream: true, max_tokens: 1_000_000, messages: [{ role: 'user', content: 'Hello' }] }) }).then((answer) => answer.text()));
-}
-
-async function takeChat(page: Page, { scheme, shoot }: { scheme: string; shoot: (page: Page, name: string) => Promise<void> }): Promise<void> {
-  await openArea(page, 'Chat');
-  const box = page.getByRole('textbox', { name: 'Your question' });
-  for (const question of ['What is an instance?', 'Where does my data live?']) {
-    await box.fill(question);
-    await box.press('Enter');
-    await page.getByText(/\d tokens/).nth(question.startsWith("What") ? 0 : 1).waitFor({ timeout: LOAD_MS });
-  }
-  await shoot(page, `chat-${scheme}`);
 }

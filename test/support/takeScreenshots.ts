@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { removeHomes, startBackend, type TestBackend } from './backend.ts';
 import { launchChromium } from './browser.ts';
+import { takeChats } from './chatScreenshots.ts';
 import { setUpModelStage } from './modelScreenshots.ts';
 import { waitFor } from './waitFor.ts';
 
@@ -102,8 +103,11 @@ async function takeInstances(browser: Browser): Promise<void> {
 mkdirSync(folder, { recursive: true });
 const browser = await launchChromium();
 try {
-  await takeModels(browser);
-  if (!process.argv.includes('--models')) await takeInstances(browser);
+  const wanted = ['models', 'chat', 'instances'].filter((part) => process.argv.includes(`--${part}`));
+  const isWanted = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
+  if (isWanted('models')) await takeModels(browser);
+  if (isWanted('chat')) await takeChats(browser, shoot);
+  if (isWanted('instances')) await takeInstances(browser);
 } finally {
   await browser.close();
   removeHomes();

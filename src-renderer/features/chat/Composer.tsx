@@ -83,7 +83,7 @@ function AttachmentList({ attachments, onDetach }: Pick<ComposerProps, 'attachme
   const [opened, setOpened] = useState<Attachment | null>(null);
   return (
     <>
-      <ul aria-label={t('chat.attached')} className="flex flex-wrap gap-1.5 px-3 pt-2.5">
+      <ul aria-label={t('chat.attached')} className="flex max-h-[30vh] flex-wrap items-end gap-1.5 overflow-y-auto px-3 pt-2.5">
         {attachments.map((attachment, index) => {
           const isPicture = attachment.kind === 'image';
           return (

@@ -24,11 +24,12 @@ export function FirstQuestions({ models, model, onAsk }: FirstQuestionsProps): R
   if (models.length === 0) {
     return <div className="min-h-0 flex-1"><EmptyState icon={<MessageCircle size={28} />} title={t('chat.none.title')} actions={<Button variant="primary" onClick={() => { navigate('models'); }}>{t('chat.openModels')}</Button>}>{t('chat.none.text')}</EmptyState></div>;
   }
+  const chosen = findChatModel(models, model);
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-5 overflow-y-auto p-6">
       <div className="flex flex-col gap-1.5 text-center">
         <p className="text-[1.75rem] leading-tight font-medium">{model === null ? t('chat.welcomeNoModel') : t('chat.welcome', { model })}</p>
-        <p className="text-base text-muted">{t('chat.welcomeText')}</p>
+        {chosen === null || chosen.reference === null ? null : <p className="text-base text-muted">{t('chat.welcomeText')}</p>}
       </div>
       {model !== null && findChatModel(models, GUIDE)?.name === model ? (
         <ul aria-label={t('chat.suggestions')} className="grid w-full max-w-[52rem] grid-cols-2 gap-2.5">

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -5,9 +6,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 /**
  * An engine that speaks OpenAI's protocol and answers without a model. The last question says what: `repeat 500 words`,
  * `think`, `fail`, `fail for <model>`, `break`, `wait` (writes one word and then waits), `call` (calls a tool), `markdown`;
- * anything else is said back. The pace is `--pace=<milliseconds between pieces>`. Prints its address on its first line.
+ * anything else is said back. The pace is `--pace=<milliseconds between pieces>`; `--answers=<JSON file>` has answers by the
+ * last line of their question, and where it has `<question> @<model>`, those of that model. Prints its address on its first line.
  */
 const paceMs = Number(/--pace=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 2);
+
+interface Answer { readonly thinking?: string; readonly text?: string; readonly call?: { readonly name: string; readonly arguments: string } }
+
+const answersPath = /--answers=(\S+)/.exec(process.argv.join(' '))?.[1];
+const scripted = answersPath === undefined ? {} : JSON.parse(readFileSync(answersPath, 'utf8')) as Record<string, Answer>;
 
 const MARKDOWN = `# A heading
 
@@ -59,29 +66,39 @@ async function stream(response: ServerResponse, asked: Question, question: strin
     send(response, { choices: [{ index: 0, delta, finish_reason: null }], usage: null }, asked.model);
     if (paceMs > 0) await delay(paceMs);
   };
-  await say({ role: 'assistant', content: '' });
-  if (question.startsWith('think')) for (const word of ['Hm, ', 'let ', 'me ', 'see.']) await say({ reasoning_content: word });
-  if (question.startsWith('call')) {
-    await say({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":' } }] });
-    await say({ tool_calls: [{ index: 0, function: { arguments: '"Bergen"}' } }] });
-  }
-  for (const piece of toPieces(question, asked)) {
+  const told = findAnswer(question, asked.model);
+  for (const delta of toDeltas(told, told.text === undefined ? toPieces(question, asked) : toWords(told.text))) {
     if (response.destroyed) return;
-    await say({ content: piece });
+    await say(delta);
   }
   if (question.startsWith('wait')) return;
   if (question.startsWith('break')) { response.destroy(); return; }
-  send(response, { choices: [{ index: 0, delta: {}, finish_reason: question.startsWith('call') ? 'tool_calls' : 'stop' }], usage: null }, asked.model);
+  send(response, { choices: [{ index: 0, delta: {}, finish_reason: told.call === undefined ? 'stop' : 'tool_calls' }], usage: null }, asked.model);
   send(response, { choices: [], usage: { prompt_tokens: 7, completion_tokens: count, total_tokens: count + 7 } }, asked.model);
   response.end('data: [DONE]\n\n');
 }
+
+/** What is said beside the pieces of the answer, or in their place. */
+function findAnswer(question: string, model: string): Answer {
+  const line = question.split('\n').at(-1) ?? '';
+  const own = scripted[`${line} @${model}`] ?? scripted[line];
+  if (own !== undefined) return { text: '', ...own };
+  if (question.startsWith('think')) return { thinking: 'Hm, let me see.' };
+  return question.startsWith('call') ? { call: { name: 'get_weather', arguments: '{"city":"Bergen"}' }, text: '' } : {};
+}
+
+function toDeltas({ thinking = '', call }: Answer, pieces: readonly string[]): Record<string, unknown>[] {
+  const calls = call === undefined ? [] : [{ index: 0, id: 'call_1', type: 'function', function: { name: call.name, arguments: '' } }, ...toWords(call.arguments).map((text) => ({ index: 0, function: { arguments: text } }))];
+  return [{ role: 'assistant', content: '' }, ...toWords(thinking).map((word) => ({ reasoning_content: word })), ...calls.map((one) => ({ tool_calls: [one] })), ...pieces.map((content) => ({ content }))];
+}
+
+const toWords = (text: string): string[] => (text === '' ? [] : text.split(/(?<= )/));
 
 function toPieces(question: string, asked: Question): string[] {
   const words = Number(/^repeat (\d+) words/.exec(question)?.[1] ?? 0);
   if (words > 0) return Array.from({ length: words }, (_, index) => (index % 40 === 39 ? `word${index}.\n\n` : `word${index} `));
   if (question.startsWith('markdown')) return MARKDOWN.match(/[^]{1,7}/g) ?? [];
   if (question.startsWith('wait')) return ['Waiting '];
-  if (question.startsWith('call')) return [];
   const said = `You said: ${question} (${asked.messages.length} messages to ${asked.model})`;
   return said.split(/(?<= )/);
 }

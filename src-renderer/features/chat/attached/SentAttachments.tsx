@@ -10,7 +10,7 @@ import { AttachmentTile } from './AttachmentTile.tsx';
 export function SentAttachments({ message }: { message: Message }): ReactNode {
   const { t } = useTranslation();
   return (
-    <ul aria-label={t('chat.attached')} className="flex flex-wrap justify-end gap-1.5">
+    <ul aria-label={t('chat.attached')} className="flex flex-wrap items-end justify-end gap-1.5">
       {message.attachments.map((_, index) => <SentAttachment key={index} message={message} index={index} />)}
     </ul>
   );
