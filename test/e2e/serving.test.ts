@@ -66,12 +66,13 @@ test('a model is loaded from its row, shows what it takes, and prints its log be
   await log.getByRole('button', { name: 'Close' }).click();
 });
 
-test('an answer in progress is seen and cancelled from its row, and its client is told', async () => {
+test('an answer in progress is seen to grow and cancelled from its row, and its client is told', async () => {
   const end = new AbortController();
   const answer = await ask(await nameOf('Endless'), { signal: end.signal, maxTokens: 1_000_000 });
   const ended = answer.text().catch((error: unknown) => String(error));
   const line = page.getByRole('treegrid', { name: 'Requests' }).getByRole('row', { name: /Endless/ }).first();
   await line.getByText('Answering').waitFor({ timeout: LOAD_MS });
+  await waitFor(async () => /→ \d[\d,]{2}/.test(await line.innerText()), { timeoutMs: LOAD_MS, what: 'its tokens to be counted up' });
   await line.getByRole('button', { name: 'Cancel the request' }).click();
 
   expect(await ended).not.toMatch(/"finish_reason":"length"/);
@@ -231,4 +232,14 @@ test('a key is shown once, works, is changed, is counted and is revoked', async 
   expect(changed).toMatchObject({ models: ['Tiny*', 'Endless*'], tokensPerDay: 60_000, priority: 3 });
   expect([before.status, (await use()).status]).toEqual([200, 401]);
   expect(await page.getByRole('treegrid', { name: 'Usage' }).innerText()).toMatch(/\d{4}-\d\d-\d\d/);
+});
+
+test('the usage is summed by model over the days that are chosen, with what it comes to', async () => {
+  const usage = page.getByRole('region', { name: 'Usage' });
+  await usage.getByRole('radio', { name: 'Model' }).click();
+  await usage.getByRole('radio', { name: '7 days' }).click();
+  await usage.getByRole('row', { name: /Endless/ }).waitFor();
+
+  expect(await usage.getByText(/tokens in/i).allInnerTexts()).toContainEqual(expect.stringMatching(/^\d+ requests · .*1 stopped · [\d,]+ tokens in, [\d,]+ out$/));
+  expect(await findAxeViolations(page)).toEqual([]);
 });

@@ -16,7 +16,7 @@ export interface ExchangeFacts {
   readonly isStream: boolean;
 }
 
-/** Tokens as the client was told them. `isCounted`: the engine gave no figures, so that the pieces sent were counted. */
+/** Tokens as the client was told them. */
 export interface ExchangeUsage { readonly promptTokens: number; readonly completionTokens: number; readonly cachedTokens: number }
 
 /** Why a request ended before its time. */
