@@ -6,12 +6,13 @@ import type { GpuSampler, LeaseService } from '../features/gpus/index.ts';
 import type { JournalService } from '../features/journal/index.ts';
 import { ConfigRepository, ConfigService, ContainerEngineStarter, EngineRecords, EngineShelf, ExchangeBook, ExternalEngineStarter, LaunchPlanner, LeaseGpuMemory, RamLedger, recordEngines, Scheduler, ServedModelView, ServingService, type EngineStarter, type MemoryPlanner, type ModelCatalog } from '../features/serving/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
+import { removeEngineFiles } from '../platform/llama/engineSocket.ts';
 import type { OpenedDatabase } from '../platform/sqlite/database.ts';
 import { readRam } from '../platform/workstation/ramReading.ts';
 import type { AppConfig } from './config.ts';
 
 interface Surroundings {
-  config: Pick<AppConfig, 'run' | 'environment'>;
+  config: Pick<AppConfig, 'home' | 'run' | 'environment'>;
   opened: OpenedDatabase;
   journal: JournalService;
   settings: SettingsService;
@@ -48,7 +49,7 @@ const LOOK_FOR_ENGINES_MS = 60_000;
 /** Builds configurations, engines, the scheduler and what clients see of them. */
 export function createServingFeatures(surroundings: Surroundings): ServingFeatures {
   const { config, opened, journal, settings, leases, catalog, endMarked, getAddress, clock, log } = surroundings;
-  const records = new EngineRecords({ folder: join(config.run, 'engines'), endMarked, clock, log });
+  const records = new EngineRecords({ folder: join(config.run, 'engines'), endMarked, removeFiles: (mark) => { removeEngineFiles(config.home, mark); }, clock, log });
   const shelf = createShelf(surroundings, records);
   const configs = new ConfigService({ repository: new ConfigRepository(opened.database), catalog, journal, clock, onDidChangeEngines: shelf.onDidChange, hasEngine: (one, version) => shelf.choose(one, version).kind === 'starter' });
   const book = new ExchangeBook({ clock });

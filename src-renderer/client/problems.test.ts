@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { describe, expect, test } from 'vitest';
 import type { errorCatalogue } from '#contract/errors.ts';
+import { loadFailure } from '#contract/serving.ts';
 import { ConnectionLostError } from './connection.ts';
 import { toProblem } from './problems.ts';
 import words from '../../resources/locales/en/errors.json' with { type: 'json' };
@@ -41,6 +42,12 @@ describe('the words of an error', () => {
 
     expect(problem.code).toBe(code);
     expect(`${problem.sentence} ${problem.why ?? ''}`).not.toMatch(/[[\]]/);
+  });
+
+  test.each([...loadFailure.options, 'gpu_busy', 'model_unloaded', 'shutting_down', 'disabled', 'quarantined'])('a load that failed says why: %s', (failure) => {
+    const { why } = toProblem(new ORPCError('serving.load_failed', { defined: true, data: { model: 'm', failure, detail: '' } }), t);
+
+    expect(why).not.toMatch(/[[\]]/);
   });
 
   test('a port names who holds it', () => {

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src-main/base/clock.ts';
 import { findFitParams, readFitParams } from '../../src-main/platform/llama/fitParams.ts';
 import { GgufEstimator } from '../../src-main/platform/llama/ggufEstimator.ts';
+import { FakeClock } from '../fakes/facts/fakeClock.ts';
 import { makeLargerGguf, makeTinyGguf } from '../fakes/models/makeTinyGguf.ts';
 import { findLlamaServer, NO_LLAMA_SERVER } from '../support/llamaServer.ts';
 import { aLaunch, LlamaWorld } from '../support/llamaWorld.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 let world: LlamaWorld;
 let estimator: GgufEstimator;
@@ -37,6 +39,7 @@ test.for(['embedded', 'llama-server'] as const)('the estimate is within a tenth 
     const modelPath = world.path(`${name}.gguf`);
     const { steps: [step] } = await estimator.estimate({ path: modelPath, contextTokens, slots, ...settings, gpuLayers: [0] });
     const engine = await world.start(kind === 'embedded' ? world.embedded : world.server, aLaunch({ modelPath, contextTokens, slots, settings })).whenReady();
+    await waitFor(() => engine.memory?.ram.computeBytes, { timeoutMs: 15_000, what: 'the last of its buffers in the log' });
     const measured = engine.memory?.ram;
     await engine.process.stop();
 
@@ -54,6 +57,19 @@ test('every number of layers has its need, and none is lost between the sides', 
   expect(Math.max(...totals) / Math.min(...totals)).toBeLessThan(1.01);
   expect(onGpu).toEqual(onGpu.toSorted((a, b) => a - b));
   expect({ first: onGpu[0], lastKv: steps.at(-1)?.kvBytes.cpu }).toEqual({ first: 0, lastKv: 0 });
+});
+
+test('a question that comes just when the idle process is ended is answered by the next one', async () => {
+  const clock = new FakeClock();
+  const idle = new GgufEstimator({ clock, environment: process.env });
+  const path = world.path('small.gguf');
+  const first = await idle.estimate({ path });
+  await clock.advance(30_000);
+
+  const second = await idle.estimate({ path });
+  await idle.stop();
+
+  expect([second, clock.pendingCount]).toEqual([first, 0]);
 });
 
 test('a header alone tells the same as the whole file', async () => {

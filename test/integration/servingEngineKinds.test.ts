@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,8 +92,8 @@ test('without a container engine a container is missing, and says why', async ()
 });
 
 test('rule 14: an engine is written down while it lives, and what a killed backend left is ended by its mark', async () => {
-  const ended: string[] = [];
-  const records = new EngineRecords({ folder: join(folder, 'engines'), endMarked: async (mark) => { ended.push(mark); }, clock: new FakeClock(), log: silentLog });
+  const [ended, cleared]: [string[], string[]] = [[], []];
+  const records = new EngineRecords({ folder: join(folder, 'engines'), endMarked: async (mark) => { ended.push(mark); }, removeFiles: (mark) => { cleared.push(mark); }, clock: new FakeClock(), log: silentLog });
   const fake = new FakeStarter();
   const starter = records.recording(fake);
   starter.start(aLaunch());
@@ -104,7 +104,7 @@ test('rule 14: an engine is written down while it lives, and what a killed backe
 
   await records.reap();
 
-  expect([left, ended, existsSync(join(folder, 'engines')), readdirSync(join(folder, 'engines'))]).toEqual([['cut.json', 'engine_1002.json'], ['engine_1002'], true, []]);
+  expect([left, ended, cleared, readdirSync(join(folder, 'engines'))]).toEqual([['cut.json', 'engine_1002.json'], ['cut', 'engine_1002'], ['cut', 'engine_1002'], []]);
 });
 
 test.each([

@@ -202,6 +202,10 @@ function toLoadError(model: string, refusal: SlotRefusal): AppError {
     const { neededBytes, freeBytes, holders } = refusal;
     return new AppError('lease.insufficient_vram', 'there is not enough memory', { model, neededBytes, freeBytes, holders: [...holders] });
   }
-  const { failure, detail } = refusal.kind === 'load_failed' ? refusal : { failure: refusal.kind, detail: refusal.kind === 'engine_crashed' ? refusal.detail : '' };
-  return new AppError('serving.load_failed', 'the model was not loaded', { model, failure, detail });
+  return new AppError('serving.load_failed', 'the model was not loaded', { model, ...toFailure(refusal) });
+}
+
+function toFailure(refusal: SlotRefusal): { failure: string; detail: string } {
+  if (refusal.kind === 'engine_crashed') return { failure: 'crashed', detail: refusal.detail };
+  return refusal.kind === 'load_failed' ? { failure: refusal.failure, detail: refusal.detail } : { failure: refusal.kind, detail: '' };
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createToken } from '../../base/ids.ts';
 import { getLocalSocketPath } from '../host/localSocketPath.ts';
 import type { EngineEndpoint } from './engineHealth.ts';
@@ -20,6 +20,17 @@ export function createEngineSocket({ home, mark, hasPipes }: { home: string; mar
   const path = getLocalSocketPath(home, mark);
   if (process.platform !== 'win32') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return { path, secret, endpoint: { origin: 'http://127.0.0.1', socketPath: path, headers: { authorization: `Bearer ${secret}` } } };
+}
+
+/** Where the template of an engine lies while it runs. */
+export function getTemplatePath(home: string, mark: string): string {
+  return join(home, 'run', `${mark}.jinja`);
+}
+
+/** Deletes what an engine listened at and read, for one that could not do so itself. */
+export function removeEngineFiles(home: string, mark: string): void {
+  rmSync(getTemplatePath(home, mark), { force: true });
+  if (process.platform !== 'win32') rmSync(getLocalSocketPath(home, mark), { force: true });
 }
 
 export function toPortEndpoint(port: number, secret: string): EngineEndpoint {

@@ -32,6 +32,8 @@ export class GgufEstimator {
   readonly #deps: GgufEstimatorDeps;
   readonly #pending = new Map<number, Pending>();
   #child: ChildProcess | null = null;
+  /** Settles when every process that was started has gone. */
+  #gone: Promise<unknown> = Promise.resolve();
   #nextId = 1;
   #cancelIdle: (() => void) | null = null;
 
@@ -61,12 +63,9 @@ export class GgufEstimator {
 
   /** Ends the process; open questions fail. */
   async stop(): Promise<void> {
-    const child = this.#child;
     this.#cancelIdle?.();
-    if (!child) return;
-    const ended = new Promise((resolve) => { child.once('close', resolve); });
-    child.kill('SIGKILL');
-    await ended;
+    if (this.#child !== null) this.#kill(this.#child);
+    await this.#gone;
   }
 
   #ask(question: z.input<typeof estimateQuestion>): Promise<GgufEstimate> {
@@ -76,7 +75,7 @@ export class GgufEstimator {
     this.#child ??= this.#start();
     const child = this.#child;
     return new Promise((resolve, reject) => {
-      const cancelDeadline = clock.after(ANSWER_MS, () => { child.kill('SIGKILL'); });
+      const cancelDeadline = clock.after(ANSWER_MS, () => { this.#kill(child); });
       this.#pending.set(id, { path: question.path, resolve, reject, cancelDeadline });
       child.send({ id, question });
     });
@@ -88,7 +87,14 @@ export class GgufEstimator {
     child.on('message', (message) => { this.#takeReply(message); });
     child.on('error', () => { this.#forget(child); });
     child.once('close', () => { this.#forget(child); });
+    this.#gone = Promise.all([this.#gone, new Promise((resolve) => { child.once('close', resolve); })]);
     return child;
+  }
+
+  /** Whoever asks from now on asks the next process. */
+  #kill(child: ChildProcess): void {
+    this.#forget(child);
+    child.kill('SIGKILL');
   }
 
   #takeReply(message: unknown): void {
@@ -98,7 +104,7 @@ export class GgufEstimator {
     this.#close(reply.id, pending);
     if ('estimate' in reply) pending.resolve(reply.estimate);
     else pending.reject(unreadable(pending.path, reply.refusal));
-    if (this.#pending.size === 0) this.#cancelIdle = this.#deps.clock.after(IDLE_MS, () => { this.#child?.kill('SIGKILL'); });
+    if (this.#pending.size === 0) this.#cancelIdle = this.#deps.clock.after(IDLE_MS, () => { if (this.#child !== null) this.#kill(this.#child); });
   }
 
   /** What was open when the process ended had it end. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { createId } from '../../base/ids.ts';
-import { createEngineSocket, toPortEndpoint } from './engineSocket.ts';
+import { createEngineSocket, getTemplatePath, toPortEndpoint } from './engineSocket.ts';
 import { readFailure } from './failureText.ts';
 import { guardCommand } from './guardedCommand.ts';
 import { createLogReader } from './logReader.ts';
@@ -64,7 +64,7 @@ export class LlamaServerStarter {
   #prepare(program: LlamaServerProgram, launch: LlamaLaunch & { modelPath: string }, mark: string): Pick<LlamaProcessPlan, 'command' | 'environment' | 'endpoint' | 'files' | 'readLine'> {
     const { home, setprivPath } = this.#deps;
     const socket = createEngineSocket({ home, mark, hasPipes: false });
-    const templatePath = launch.settings.chatTemplate === null ? null : writeTemplate(join(home, 'run'), mark, launch.settings.chatTemplate);
+    const templatePath = launch.settings.chatTemplate === null ? null : writeTemplate(getTemplatePath(home, mark), launch.settings.chatTemplate);
     const args = toServerArgs(launch, { socketPath: socket.path, templatePath }, (flag) => program.isKnown(flag));
     return {
       command: guardCommand({ command: program.path, args }, { platform: process.platform, setprivPath }),
@@ -76,9 +76,8 @@ export class LlamaServerStarter {
   }
 }
 
-function writeTemplate(folder: string, mark: string, template: string): string {
-  const path = join(folder, `${mark}.jinja`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+function writeTemplate(path: string, template: string): string {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, template, { mode: 0o600 });
   return path;
 }
