@@ -47,7 +47,7 @@ async function furnish({ client }: TestBackend, folder: string): Promise<void> {
   const find = (part: string) => versions.find(({ modelName }) => modelName.includes(part))?.id ?? '';
   await client.models.assignRole({ role: 'coder', model: find('Captain') });
   await client.models.setAlias({ alias: 'fast', model: find('Pilot') });
-  await client.apiKeys.create({ name: 'laptop', requestsPerMinute: 60 });
+  await client.apiKeys.create({ name: 'laptop', requestsPerMinute: 60, priority: 2 });
   await client.apiKeys.create({ name: 'editor plug-in', scopes: ['infer'], models: ['harbour/*'] });
 }
 
@@ -81,9 +81,16 @@ async function takeAll(page: Page, backend: TestBackend, { scheme, shoot }: { sc
   await shoot(page, `keys-${scheme}`);
 }
 
+const programs = ['OpenAI/Python 2.1.0', 'curl/8.5.0', 'OpenAI/JS 6.49.0', 'Mozilla/5.0', 'aider/0.86', 'curl/8.5.0'];
+
 async function keepBusy({ url, client }: TestBackend, signal: AbortSignal): Promise<Promise<unknown>[]> {
   const names = (await client.serving.list({})).models.map(({ name }) => name);
   const find = (part: string): string => names.find((name) => name.includes(part)) ?? '';
+  const ask = async (model: string, program: string, maxTokens: number): Promise<string> => {
+    const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', signal, headers: { 'content-type': 'application/json', 'user-agent': program }, body: JSON.stringify({ model, stream: true, max_tokens: maxTokens, messages: [{ role: 'user', content: 'Hello' }] }) });
+    return answer.text();
+  };
   await client.serving.load({ model: find('Pilot') });
-  return Array.from({ length: 6 }, () => fetch(`${url}/v1/chat/completions`, { method: 'POST', signal, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: find('Tide'), stream: true, max_tokens: 1_000_000, messages: [{ role: 'user', content: 'Hello' }] }) }).then((answer) => answer.text()));
+  await ask(find('Pilot'), 'OpenAI/Python 2.1.0', 20);
+  return programs.map((program) => ask(find('Tide'), program, 1_000_000));
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chatSampling } from '#contract/conversations.ts';
 import type { ChatSampling } from '#contract/conversations.ts';
+import { parseDecimal, parseWhole } from '../../base/parseNumber.ts';
 import { TextField } from '../../ui/TextField.tsx';
 import { useAtEnd } from './useAtEnd.ts';
 
@@ -49,8 +50,8 @@ function SamplingField({ name, value, onChange }: { name: NumberKey; value: numb
 
 /** Null for an empty box, undefined for what cannot be taken. */
 function parseValue(name: NumberKey, text: string): number | null | undefined {
-  if (text.trim() === '') return null;
-  const parsed = chatSampling.shape[name].safeParse(Number(text.replace(',', '.')));
+  const number = name === 'topK' || name === 'maxTokens' || name === 'seed' ? parseWhole(text) : parseDecimal(text);
+  const parsed = chatSampling.shape[name].safeParse(number);
   return parsed.success ? parsed.data : undefined;
 }
 

@@ -49,7 +49,7 @@ function Devices({ settings: { gpuIds, splitMode }, texts, set, setText, faultOf
   const gpus = useStore(stores.gpus, (state) => state.reading)?.gpus ?? [];
   const chosen = gpuIds ?? [];
   const toggle = (id: (typeof gpus)[number]['id'], isOn: boolean): void => {
-    const next = isOn ? [...chosen, id] : chosen.filter((each) => each !== id);
+    const next = gpus.map((gpu) => gpu.id).filter((each) => (each === id ? isOn : chosen.includes(each)));
     set({ gpuIds: next.length === 0 ? null : next });
   };
   return (
@@ -89,7 +89,7 @@ function Adapters({ settings: { adapters }, set, faultOf }: FieldsProps): ReactN
           <IconButton label={t('serving.config.dropAdapter', { name: model })} icon={<X size={14} aria-hidden />} onClick={() => { set({ adapters: adapters.filter((_each, at) => at !== index) }); }} />
         </div>
       ))}
-      <Select label={t('serving.config.addAdapter')} placeholder={t(rest.length === 0 ? 'serving.config.noAdapters' : 'serving.config.chooseAdapter')} disabledReason={rest.length === 0 ? t('serving.config.noAdapters') : null} value={null} options={rest} onChange={(model) => { set({ adapters: [...adapters, { model, scale: 1 }] }); }} />
+      {rest.length === 0 && adapters.length > 0 ? null : <Select label={t('serving.config.addAdapter')} placeholder={t('serving.config.none')} disabledReason={rest.length === 0 ? t('serving.config.noAdapters') : null} value={null} options={rest} onChange={(model) => { set({ adapters: [...adapters, { model, scale: 1 }] }); }} />}
     </section>
   );
 }

@@ -11,12 +11,12 @@ import { NumberBox } from '../config/NumberBox.tsx';
 import { lives } from './keyDraft.ts';
 import type { KeyDraft, Life } from './keyDraft.ts';
 
-interface KeyFieldsProps { draft: KeyDraft; isNew: boolean; set: (part: Partial<KeyDraft>) => void; faultOf: (field: string) => string | undefined }
+interface KeyFieldsProps { draft: KeyDraft; set: (part: Partial<KeyDraft>) => void; faultOf: (field: string) => string | undefined }
 
 const limits = ['requestsPerMinute', 'tokensPerMinute', 'tokensPerDay', 'concurrentRequests'] as const;
 
 /** Who holds a key, what it may, how much and until when. */
-export function KeyFields({ draft: { settings, models, life }, isNew, set, faultOf }: KeyFieldsProps): ReactNode {
+export function KeyFields({ draft: { settings, models, life }, set, faultOf }: KeyFieldsProps): ReactNode {
   const { t } = useTranslation();
   const change = (part: Partial<ApiKeySettings>): void => { set({ settings: { ...settings, ...part } }); };
   const { name, scopes, priority, expiresAtMs } = settings;
@@ -31,14 +31,13 @@ export function KeyFields({ draft: { settings, models, life }, isNew, set, fault
       <div className="grid grid-cols-2 gap-3">
         {limits.map((key) => <NumberBox key={key} placeholder={t('keys.noLimit')} label={t(`keys.field.${key}`)} error={faultOf(key)} value={settings[key]} onChange={(value) => { change({ [key]: value }); }} />)}
         <NumberBox label={t('keys.field.priority')} help={t('keys.priorityHelp')} placeholder="0" error={faultOf('priority')} value={priority} onChange={(value) => { change({ priority: value ?? 0 }); }} />
-        <Select label={t('keys.field.expiresAtMs')} value={life} options={lives.filter((each) => !isNew || each !== 'same').map((value) => ({ value, label: toLifeWords(value, expiresAtMs, t) }))} onChange={(next) => { set({ life: next }); }} />
+        <Select label={t('keys.field.expiresAtMs')} value={life} options={lives.filter((each) => each !== 'same' || expiresAtMs !== null).map((value) => ({ value, label: toLifeWords(value, expiresAtMs ?? 0, t) }))} onChange={(next) => { set({ life: next }); }} />
       </div>
     </>
   );
 }
 
-function toLifeWords(life: Life, endMs: number | null, t: TFunction): string {
+function toLifeWords(life: Life, endMs: number, t: TFunction): string {
   if (life === 'ever') return t('keys.forEver');
-  if (life !== 'same') return t('keys.days', { count: Number(life) });
-  return endMs === null ? t('keys.sameForEver') : t('keys.sameEnd', { time: formatAbsolute(endMs) });
+  return life === 'same' ? t('keys.sameEnd', { time: formatAbsolute(endMs) }) : t('keys.days', { count: Number(life) });
 }

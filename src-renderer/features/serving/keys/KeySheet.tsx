@@ -28,7 +28,7 @@ export function KeySheet({ apiKey, onClose }: { apiKey: ApiKey | null; onClose: 
     <Sheet isOpen onClose={onClose} title={apiKey === null ? t('keys.new') : t('keys.editOf', { name: apiKey.name })} description={t(apiKey === null ? 'keys.newText' : 'keys.editText')} footer={<><Button onClick={onClose}>{t('app.cancel')}</Button><Button variant="primary" disabledReason={reason} onClick={submit}>{t(apiKey === null ? 'keys.make' : 'keys.save')}</Button></>}>
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (reason === null) submit(); }}>
         {problem === null ? null : <ErrorNote problem={problem} />}
-        <KeyFields draft={draft} isNew={apiKey === null} set={(part) => { setDraft((last) => ({ ...last, ...part })); }} faultOf={faultOf} />
+        <KeyFields draft={draft} set={(part) => { setDraft((last) => ({ ...last, ...part })); }} faultOf={faultOf} />
         <button type="submit" hidden aria-hidden tabIndex={-1} />
       </form>
     </Sheet>

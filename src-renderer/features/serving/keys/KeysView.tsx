@@ -83,11 +83,11 @@ function toColumns(t: TFunction, menuOf: (key: ApiKey) => readonly MenuEntry[]):
   const title = (id: string): { id: string; title: string } => ({ id, title: t(`keys.column.${id}`) });
   return [
     { ...title('name'), render: ({ name, hint }) => <><span className="truncate">{name}</span><span className="shrink-0 font-mono text-xs text-muted">{hint}…</span></> },
-    { ...title('state'), widthRem: 11, render: (key) => <State apiKey={key} /> },
-    { ...title('scopes'), widthRem: 14.5, render: ({ scopes }) => scopes.map((scope) => <Badge key={scope} title={t(`keys.scopeText.${scope}`)}>{t(`keys.scope.${scope}`)}</Badge>) },
+    { ...title('state'), widthRem: 10.5, render: (key) => <State apiKey={key} /> },
+    { ...title('scopes'), widthRem: 16.5, render: ({ scopes }) => scopes.map((scope) => <Badge key={scope} title={t(`keys.scopeText.${scope}`)}>{t(`keys.scope.${scope}`)}</Badge>) },
     { ...title('models'), widthRem: 9, toTitle: ({ models }) => models.join('\n'), render: ({ models }) => <span className="truncate text-muted">{models.length === 0 ? t('keys.allModels') : models.join(', ')}</span> },
-    { ...title('limits'), widthRem: 12.5, toTitle: (key) => toLimits(key, t), render: (key) => <span className="truncate text-muted">{toLimits(key, t)}</span> },
-    { ...title('requests'), widthRem: 6, isNumeric: true, render: ({ requestCount }) => formatNumber(requestCount) },
+    { ...title('limits'), widthRem: 12, toTitle: (key) => toLimits(key, t), render: (key) => <span className="truncate text-muted">{toLimits(key, t)}</span> },
+    { ...title('requests'), widthRem: 5.5, isNumeric: true, render: ({ requestCount }) => formatNumber(requestCount) },
     { ...title('tokens'), widthRem: 8.5, isNumeric: true, render: ({ promptTokens, completionTokens }) => `${formatNumber(promptTokens)} → ${formatNumber(completionTokens)}` },
     { ...title('used'), widthRem: 7, isNumeric: true, render: ({ lastUsedAtMs }) => (lastUsedAtMs === null ? '–' : <RelativeTime atMs={lastUsedAtMs} />) },
     { ...title('actions'), isTitleHidden: true, widthRem: 3, render: (key) => <RowMenu label={t('keys.moreNamed', { name: key.name })} items={() => menuOf(key)} /> },

@@ -6,7 +6,7 @@ import type { Fault } from '../config/faults.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Until when a key is good: as it stands, for ever, or for so many days from now. */
+/** Until when a key is good: as it was set before, for ever, or for so many days from now. */
 export const lives = ['same', 'ever', '1', '7', '30', '90', '365'] as const;
 export type Life = (typeof lives)[number];
 
@@ -15,7 +15,7 @@ export interface KeyDraft { settings: ApiKeySettings; models: string; life: Life
 
 export function toKeyDraft(key: ApiKey | null): KeyDraft {
   const settings = apiKeySettings.parse(key ?? { name: 'new' });
-  return { settings: key === null ? { ...settings, name: '' } : settings, models: settings.models.join(', '), life: key === null ? 'ever' : 'same' };
+  return { settings: key === null ? { ...settings, name: '' } : settings, models: settings.models.join(', '), life: settings.expiresAtMs === null ? 'ever' : 'same' };
 }
 
 /** What a draft says at a moment. */
