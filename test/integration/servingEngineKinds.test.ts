@@ -120,6 +120,19 @@ test.each([
   expect(shelf.kindOf(aConfig('m', { engine: 'auto', ...set }), { format })).toBe(kind);
 });
 
+test('a look for engines that is asked for during another one sees what came meanwhile', async () => {
+  const [fake, gate] = [new FakeStarter(), Promise.withResolvers<undefined>()];
+  let looks = 0;
+  fake.readAvailability = async () => { looks += 1; if (looks === 1) { await gate.promise; return { kind: 'missing', reason: 'not found' }; } return { kind: 'there', version: '2' }; };
+  const shelf = new EngineShelf({ starters: [fake], getPreferred: () => 'auto', log: silentLog });
+
+  const [first, second] = [shelf.refresh(), shelf.refresh()];
+  gate.resolve(undefined);
+  await Promise.all([first, second]);
+
+  expect([looks, shelf.versionOf('llama-server')]).toEqual([2, '2']);
+});
+
 test('a launch names the files of what the configuration names, and a split follows the shares', async () => {
   const shelf = new EngineShelf({ starters: [new FakeStarter('llama-server')], getPreferred: () => 'auto', log: silentLog });
   await shelf.refresh();

@@ -134,6 +134,20 @@ test('rule 14: a driver that fails keeps no engine alive', async () => {
   expect([world.starter.live.length, world.stateOf(a), world.gpus.bookedOn(uuid(0))]).toEqual([0, 'unloaded', 0]);
 });
 
+test('rule 12: a load that failed for want of an engine is tried again as soon as there is one', async () => {
+  const world = new ServingWorld();
+  world.missing = 'llama-server was not found';
+  for (let turn = 0; turn < 4; turn += 1) { world.ask(a); await settle(); await world.clock.advance(15_000); }
+  const refused = world.ask(a);
+  await settle();
+  world.missing = null;
+  world.scheduler.retryMissing();
+
+  await world.served(a);
+
+  expect(refusalOf(refused)).toMatchObject({ kind: 'load_failed', failure: 'missing_engine' });
+});
+
 test('rule 13: the room of a model that ended is free once three quarters of its memory are back, or after 5 s', async () => {
   const world = new ServingWorld({ gpuGib: [12] });
   world.gpus.usedBytes = 10 * GIB;

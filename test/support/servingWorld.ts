@@ -59,6 +59,8 @@ export class ServingWorld {
   availableRamBytes = 64 * GIB;
   /** When the engines last sent something to those who ask; null while they have not. */
   heardAtMs: number | null = null;
+  /** Why no engine can be started; null while one can. */
+  missing: string | null = null;
   #count = 0;
 
   constructor({ gpuGib = [24], displayOn = null }: { gpuGib?: number[]; displayOn?: number | null } = {}) {
@@ -67,7 +69,7 @@ export class ServingWorld {
     this.scheduler = new Scheduler({
       clock: this.clock, log: silentLog, memory: { gpus: this.gpus, ram: this.ram, planner: this.planner },
       findVersion: ({ versionId }) => (versionId === null ? null : aVersion(versionId.replace('version_', ''))),
-      planLaunch: (config, version, placement) => ({
+      planLaunch: (config, version, placement) => (this.missing !== null ? { kind: 'missing', failure: 'missing_engine', detail: this.missing } : {
         kind: 'launch', starter: this.starter,
         launch: { configId: config.id, name: config.name, settings: config, modelPath: version?.path ?? null, mmprojPath: null, draftPath: null, adapters: [], contextTokens: placement.contextTokens, slots: config.slots, gpuLayers: placement.gpuLayers, threads: 1, purpose: 'generate' },
       }),

@@ -73,6 +73,7 @@ export class ServingService {
     const announce = (): void => { this.#didChangeSnapshot.fire(undefined); };
     scheduler.start();
     for (const event of [scheduler.onDidChange, requests.onDidChange, shelf.onDidChange] as readonly Event<unknown>[]) this.#stack.add(event(announce));
+    this.#stack.add(shelf.onDidChange(() => { scheduler.retryMissing(); }));
     this.#stack.add(scheduler.onDidTransition(({ configId }) => { this.#tellState(configId); }));
     this.#stack.add(configs.onDidChange((change) => {
       if (change.kind === 'removed') scheduler.retire(change.configId);

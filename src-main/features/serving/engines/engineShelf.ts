@@ -22,7 +22,7 @@ export class EngineShelf {
   readonly #deps: ShelfDeps;
   readonly #available = new Map<EngineKind, Availability>();
   readonly #didChange = new Emitter<undefined>();
-  #refreshing: Promise<void> | null = null;
+  #refreshing: Promise<void> = Promise.resolve();
   #signature = '';
 
   /** Fires after an engine came, went or changed its version, or another one is preferred. */
@@ -32,9 +32,9 @@ export class EngineShelf {
     this.#deps = deps;
   }
 
-  /** Looks again what is there; a second call waits for the first. */
+  /** Looks again what is there, after whoever looks already: that one may have begun before what is to be seen. */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => { this.#refreshing = null; });
+    this.#refreshing = this.#refreshing.then(() => this.#refresh());
     return this.#refreshing;
   }
 

@@ -203,10 +203,7 @@ export class EngineSession {
 
   #becomeReady(engine: Engine): void {
     this.#isReady = true;
-    this.#silence = new SilenceWatch({
-      clock: this.#deps.clock, readHealth: () => this.#readHealth(engine), getHeardAtMs: this.#plan.getHeardAtMs,
-      onDidHang: () => { this.#takeExit(engine, { code: null, signal: null, tail: ['it stopped answering'], failure: null }); },
-    });
+    if (engine.kind !== 'external') this.#silence = this.#createSilenceWatch(engine);
     this.#facts = { ...this.#facts, pid: engine.pid };
     this.#tell({ kind: 'ready' });
     this.#measure(engine).catch((error: unknown) => { this.#deps.log.warn('engine.measure_failed', { id: this.#plan.id, error }); });
@@ -232,6 +229,14 @@ export class EngineSession {
       this.#ramBooking?.setResident(resident);
       if (!this.#isReady && grownBytes > GROWTH_BYTES) this.#tell({ kind: 'sign', progress: null });
     }).catch((error: unknown) => { this.#deps.log.warn('engine.resident_failed', { id: this.#plan.id, error }); });
+  }
+
+  /** Not for what runs elsewhere: it can be slow to answer, and nothing is won by giving it up. */
+  #createSilenceWatch(engine: Engine): SilenceWatch {
+    return new SilenceWatch({
+      clock: this.#deps.clock, readHealth: () => this.#readHealth(engine), getHeardAtMs: this.#plan.getHeardAtMs,
+      onDidHang: () => { this.#takeExit(engine, { code: null, signal: null, tail: ['it stopped answering'], failure: null }); },
+    });
   }
 
   #watchSilence(): void {

@@ -112,6 +112,12 @@ export class Scheduler implements Slots {
     return promise;
   }
 
+  /** Whoever failed for want of an engine need not wait any longer. */
+  retryMissing(): void {
+    for (const unit of this.units.values()) if (unit.phase.kind === 'failed' && unit.phase.failure === 'missing_engine') unit.phase = { ...unit.phase, retryAtMs: 0 };
+    this.#run();
+  }
+
   /** Unloads every load of a configuration, after those who run or wait on it or, forced, at once; resolves when it is gone. */
   async unload(configId: string, { isForced }: { isForced: boolean }): Promise<void> {
     const units = [...this.units.values()].filter(({ config }) => config.id === configId);
