@@ -243,3 +243,24 @@ test('the usage is summed by model over the days that are chosen, with what it c
   expect(await usage.getByText(/tokens in/i).allInnerTexts()).toContainEqual(expect.stringMatching(/^\d+ requests · .*1 stopped · [\d,]+ tokens in, [\d,]+ out$/));
   expect(await findAxeViolations(page)).toEqual([]);
 });
+
+async function readViewNames(): Promise<string[]> {
+  for await (const change of await backend.client.settings.watch({})) if (change.kind === 'snapshot') return change.views.map(({ name }) => name);
+  return [];
+}
+
+test('the line between models and requests is moved, and stands there the next time', async () => {
+  await page.getByRole('radio', { name: 'Serving' }).click();
+  const line = page.getByRole('separator', { name: 'Height of the requests' });
+  const placeOf = async (): Promise<number> => Number(await line.getAttribute('aria-valuenow'));
+  await line.focus();
+  const before = await placeOf();
+  await line.press('ArrowUp');
+  await waitFor(async () => await placeOf() < before, { timeoutMs: 15_000, what: 'the line to move' });
+  const moved = await placeOf();
+  await waitFor(async () => (await readViewNames()).includes('serving.tables'), { timeoutMs: 15_000, what: 'the place to be kept' });
+  await page.reload();
+  await line.waitFor();
+
+  expect(Math.abs(await placeOf() - moved)).toBeLessThan(2);
+});

@@ -54,7 +54,7 @@ function useRequestCommands(): RequestCommands {
 function toColumns(t: TFunction, commands: RequestCommands): GridColumn<ServingRequest>[] {
   const title = (id: string): { id: string; title: string } => ({ id, title: t(`serving.requestColumn.${id}`) });
   return [
-    { ...title('model'), toTitle: ({ model, endpoint }) => `${model}\n${endpoint}`, render: ({ model, endpoint }) => <><span className="truncate">{model}</span><span className="shrink-0 text-muted">{endpoint}</span></> },
+    { ...title('model'), toTitle: ({ model, endpoint }) => `${model}\n${endpoint}`, render: ({ model, endpoint }) => <><span className="max-w-full shrink-0 truncate">{model}</span><span className="truncate text-muted">{endpoint}</span></> },
     { ...title('state'), widthRem: 22, toTitle: ({ waitReason }) => (waitReason === null ? undefined : toReason(waitReason, t)), render: (request) => <State request={request} /> },
     { ...title('client'), widthRem: 15, toTitle: ({ keyName, client }) => [toCaller(keyName, t), client].filter(Boolean).join('\n'), render: ({ keyName, client }) => <><span className="max-w-full shrink-0 truncate">{toCaller(keyName, t)}</span><span className="truncate text-muted">{toProgram(client, t)}</span></> },
     { ...title('tokens'), widthRem: 8, isNumeric: true, render: ({ promptTokens, completionTokens }) => toTokenWords(promptTokens ?? 0, completionTokens ?? 0) },

@@ -26,6 +26,8 @@ describe('the form of the settings', () => {
     ['window.theme', 'light', 'light'],
     ['listener.port', ' 8400 ', 8400],
     ['logs.maxBytes', '50', 52_428_800],
+    ['logs.maxBytes', '1,024', 1_073_741_824],
+    ['listener.port', '8,400', 8_400],
     ['python.command', '  ', null],
     ['listener.allowedHosts', 'a.example\n\n b.example ', ['a.example', 'b.example']],
   ])('%s reads the draft %j', (key, draft, value) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { settingSchemas } from '#contract/settings.ts';
 import type { Setting, SettingKey } from '#contract/settings.ts';
+import { parseDecimal, parseWhole } from '../../base/parseNumber.ts';
 
 type Json = Setting['value'];
 
@@ -52,11 +53,17 @@ export function parseDraft(key: SettingKey, field: SettingField, draft: string):
 function fromDraft(field: SettingField, draft: string): Json {
   const text = draft.trim();
   switch (field.kind) {
-    case 'number': return /^-?\d+([.,]\d+)?$/.test(text) ? Math.round(Number(text.replace(',', '.')) * field.scale * 1e6) / 1e6 : Number.NaN;
+    case 'number': return Math.round(parseEither(text) * field.scale * 1e6) / 1e6;
     case 'list': return text.split('\n').map((line) => line.trim()).filter(Boolean);
     case 'text': return text === '' && field.isNullable ? null : text;
     case 'choice': return text;
   }
+}
+
+/** `0.5` and `0,5`, else a whole number whose thousands may be set apart. */
+function parseEither(text: string): number {
+  const number = parseDecimal(text) ?? Number.NaN;
+  return Number.isNaN(number) ? parseWhole(text) ?? Number.NaN : number;
 }
 
 function toFault(field: SettingField, issue: z.core.$ZodIssue | undefined): DraftFault {
