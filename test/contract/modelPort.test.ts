@@ -109,6 +109,7 @@ test.each([
   [{ kind: 'load_failed', failure: 'crashed', detail: 'exit 1', retryAfterMs: null }, 500, 'load_failed', { 'x-should-retry': 'false' }],
   [{ kind: 'engine_crashed', detail: 'SIGSEGV' }, 502, 'engine_crashed', {}],
   [{ kind: 'shutting_down' }, 503, 'shutting_down', { 'retry-after': '5' }],
+  [{ kind: 'model_unloaded' }, 503, 'model_unloaded', { 'retry-after': '1' }],
 ] as const)('a refusal %o keeps its status, streamed or not', async (refusal, status, code, headers) => {
   world.slots.refusal = refusal;
 
