@@ -58,7 +58,7 @@ function SystemPrompt({ value, onChange }: { value: string; onChange: (text: str
     setText(null);
   };
   useAtEnd(save);
-  return <TextArea label={t('chat.systemPrompt')} help={t('chat.systemPromptHelp')} rows={6} value={text ?? value} onChange={setText} onBlur={save} className="max-h-[40vh] [field-sizing:content] min-h-24" />;
+  return <TextArea label={t('chat.systemPrompt')} help={t('chat.systemPromptHelp')} rows={6} maxLength={100_000} value={text ?? value} onChange={setText} onBlur={save} className="max-h-[40vh] [field-sizing:content] min-h-24" />;
 }
 
 function Facts({ conversation }: { conversation: Conversation }): ReactNode {

@@ -37,9 +37,7 @@ export function listChatModels({ configs, versions, served }: Sources): ChatMode
   }).sort((left, right) => Number(left.problem !== null) - Number(right.problem !== null) || left.name.localeCompare(right.name));
 }
 
-type Part = [config: ModelConfig, version: ModelVersion | undefined, served: ServedModel | undefined];
-
-function toPictures(...[config, version, served]: Part): ChatModelView['pictures'] {
+export function toPictures(config: ModelConfig, version: ModelVersion | undefined, served: Pick<ServedModel, 'engine'> | undefined): ChatModelView['pictures'] {
   if (version === undefined) return 'unknown';
   if (!version.capabilities.includes('vision') && config.mmproj === null) return 'not_by_model';
   return served?.engine === 'embedded' ? 'not_by_engine' : 'taken';
@@ -48,7 +46,7 @@ function toPictures(...[config, version, served]: Part): ChatModelView['pictures
 /** What a model has where its configuration says nothing, unless its own is less. */
 const USUAL_CONTEXT_TOKENS = 8_192;
 
-function toContextTokens(...[config, version, served]: Part): number | null {
+export function toContextTokens(config: ModelConfig, version: ModelVersion | undefined, served: Pick<ServedModel, 'contextTokens'> | undefined): number | null {
   const loaded = served?.contextTokens ?? 0;
   if (loaded > 0) return loaded;
   if (config.contextTokens !== null || version === undefined) return config.contextTokens;

@@ -1,10 +1,10 @@
 import type { TFunction } from 'i18next';
 import { expect, test } from 'vitest';
 import type { ChatModelView } from './chatModels.ts';
-import { toPictureRefusal } from './sendPolicy.ts';
+import { toBlockedReason, toPictureRefusal } from './sendPolicy.ts';
 
 const aModel = (name: string, pictures: ChatModelView['pictures']): ChatModelView => ({ name, pictures, aliases: [], reference: null, contextTokens: null, problem: null, state: 'ready', progress: null });
-const t = ((key: string, { model }: { model: string }) => `${key} ${model}`) as TFunction;
+const t = ((key: string, values: { model: string } | undefined) => [key, values?.model].filter(Boolean).join(' ')) as TFunction;
 const withPicture = { attachments: [{ kind: 'image' as const, name: 'dot.png', mediaType: 'image/png', sizeBytes: 3, data: 'AAAA' }] };
 
 test.each([
@@ -15,4 +15,15 @@ test.each([
 ])('a picture is refused before it is sent when one that is asked does not take it: %#', (asked, reason) => {
   expect(toPictureRefusal(withPicture, asked, t)).toBe(reason);
   expect(toPictureRefusal({ attachments: [] }, asked, t)).toBeNull();
+});
+
+test.each([
+  [{ isOpen: false }, 'app.reason.notConnected'],
+  [{ isBusy: true }, 'chat.busy'],
+  [{ model: null }, 'chat.chooseModelFirst'],
+  [{ text: ' ' }, 'chat.nothingToSend'],
+  [{ text: 'a'.repeat(2_000_001) }, 'chat.tooLong'],
+  [{}, null],
+])('what keeps a question back is said: %#', ({ text = 'Why?', ...facts }: { text?: string; isOpen?: boolean; isBusy?: boolean; model?: null }, reason) => {
+  expect(toBlockedReason({ draft: { text, attachments: [] }, model: 'guide', asked: [], isOpen: true, isBusy: false, ...facts }, t)).toBe(reason);
 });

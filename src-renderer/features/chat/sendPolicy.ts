@@ -1,6 +1,10 @@
 import type { TFunction } from 'i18next';
+import { formatNumber } from '../../base/format.ts';
 import type { ChatModelView } from './chatModels.ts';
 import type { Draft } from './chatWorkspace.ts';
+
+/** As many as a question takes. */
+const MAX_LETTERS = 2_000_000;
 
 interface SendFacts {
   draft: Draft;
@@ -23,6 +27,7 @@ export function toBlockedReason({ draft, model, asked, ...state }: SendFacts, t:
   if (busy !== null) return busy;
   if (model === null) return t('chat.chooseModelFirst');
   if (draft.text.trim() === '' && draft.attachments.length === 0) return t('chat.nothingToSend');
+  if (draft.text.length > MAX_LETTERS) return t('chat.tooLong', { most: formatNumber(MAX_LETTERS), count: formatNumber(draft.text.length) });
   return toPictureRefusal(draft, asked, t);
 }
 

@@ -46,7 +46,10 @@ export function useMessageCommands(parts: CommandParts): MessageActions {
   }, [client, conversation, store, blockedReason, model, fetchAttachment]);
 }
 
-/** Fetches what is attached, each once; a fetch that failed is tried again. */
+/** Each may have 10 MiB. */
+const MOST_KEPT = 20;
+
+/** Fetches what is attached and keeps the last ones; a fetch that failed is tried again. */
 function useAttachments(conversation: string): MessageActions['fetchAttachment'] {
   const { client } = useApp();
   return useMemo(() => {
@@ -56,6 +59,8 @@ function useAttachments(conversation: string): MessageActions['fetchAttachment']
       const attachment = fetched.get(key) ?? client.conversations.attachmentData({ conversation, message, index });
       fetched.set(key, attachment);
       attachment.catch(() => fetched.delete(key));
+      const [oldest] = fetched.keys();
+      if (fetched.size > MOST_KEPT && oldest !== undefined) fetched.delete(oldest);
       return attachment;
     };
   }, [client, conversation]);

@@ -10,6 +10,8 @@ import { splitSnippet } from './conversationGroups.ts';
 type Hit = Awaited<ReturnType<Client['conversations']['search']>>[number];
 
 const PAUSE_MS = 150;
+/** As many as a search takes. */
+const MAX_LETTERS = 300;
 
 /** Where the words stand, in titles and in everything that was said. */
 export function SearchResults({ text }: { text: string }): ReactNode {
@@ -51,7 +53,7 @@ function useSearch(text: string): Hit[] | null {
   useEffect(() => {
     const ending = new AbortController();
     const timer = setTimeout(() => {
-      client.conversations.search({ text }, { signal: ending.signal }).then(setHits, (error: unknown) => { if (!ending.signal.aborted) toastError(error); });
+      client.conversations.search({ text: text.slice(0, MAX_LETTERS) }, { signal: ending.signal }).then(setHits, (error: unknown) => { if (!ending.signal.aborted) toastError(error); });
     }, PAUSE_MS);
     return () => { clearTimeout(timer); ending.abort(); };
   }, [client, text, toastError]);

@@ -80,6 +80,7 @@ function AnswerProblem({ message, problem }: { message: Message; problem: string
   const steps = {
     retry: <Button key="retry" size="sm" disabledReason={blockedReason} onClick={() => { regenerate(message); }}>{t('app.tryAgain')}</Button>,
     choose: <Button key="choose" size="sm" onClick={() => { chooseModel(message); }}>{t('chat.chooseAnother')}</Button>,
+    begin: <Button key="begin" size="sm" onClick={() => { navigate('chat', 'new'); }}>{t('chat.begin')}</Button>,
     models: <Button key="models" size="sm" onClick={() => { navigate('models'); }}>{t('chat.openModels')}</Button>,
   };
   const sentence = t(message.content === '' ? 'chat.failed' : 'chat.brokeOff', { model: message.model ?? '' });

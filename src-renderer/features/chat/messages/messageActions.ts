@@ -14,7 +14,7 @@ export interface MessageActions {
   show: (message: Message) => void;
   /** Lets a person choose another model in the place of the one that gave this answer. */
   chooseModel: (message: Message) => void;
-  /** Fetched once for as long as the conversation is on screen. */
+  /** The last ones are kept for as long as the conversation is on screen. */
   fetchAttachment: (messageId: string, index: number) => Promise<Attachment>;
   openAttachment: (message: Message, index: number) => void;
 }
