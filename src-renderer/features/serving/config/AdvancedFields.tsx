@@ -9,7 +9,7 @@ import { Select } from '../../../ui/Select.tsx';
 import type { SelectOption } from '../../../ui/Select.tsx';
 import { TextArea } from '../../../ui/TextArea.tsx';
 import { TextField } from '../../../ui/TextField.tsx';
-import type { FieldsProps } from './ConfigFields.tsx';
+import type { FieldsProps } from './fieldsProps.ts';
 import { NumberBox } from './NumberBox.tsx';
 
 const NONE = '-';

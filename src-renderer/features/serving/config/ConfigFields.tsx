@@ -2,25 +2,15 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { kvType } from '#contract/fits.ts';
-import type { ModelConfigSettings } from '#contract/modelConfigs.ts';
 import { useApp } from '../../../app/appContext.tsx';
 import { Select } from '../../../ui/Select.tsx';
 import { Switch } from '../../../ui/Switch.tsx';
 import { TextField } from '../../../ui/TextField.tsx';
 import { findPreset, presets } from './configDraft.ts';
-import type { ConfigTexts, PresetName } from './configDraft.ts';
+import type { PresetName } from './configDraft.ts';
 import { ContainerFields } from './ContainerFields.tsx';
+import type { FieldsProps } from './fieldsProps.ts';
 import { NumberBox } from './NumberBox.tsx';
-
-/** What the fields of a configuration show and change. */
-export interface FieldsProps {
-  settings: ModelConfigSettings;
-  texts: ConfigTexts;
-  set: (part: Partial<ModelConfigSettings>) => void;
-  setText: (part: Partial<ConfigTexts>) => void;
-  /** What is wrong with a field, in words. */
-  faultOf: (field: string) => string | undefined;
-}
 
 const engines = ['auto', 'embedded', 'llama-server', 'container', 'external'] as const;
 const NONE = '-';

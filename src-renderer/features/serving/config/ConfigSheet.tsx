@@ -12,7 +12,7 @@ import { ErrorNote } from '../../../ui/ErrorNote.tsx';
 import { AdvancedFields } from './AdvancedFields.tsx';
 import { readDraft, toChanges, toDraft } from './configDraft.ts';
 import { BasicFields, EngineFields, PresetField } from './ConfigFields.tsx';
-import type { FieldsProps } from './ConfigFields.tsx';
+import type { FieldsProps } from './fieldsProps.ts';
 import { findFault, toFaultSentence, toFieldSentence, toLeaf } from './faults.ts';
 
 /** Which configuration is edited: one that is there, or a new one that begins with some settings. */

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TextArea } from '../../../ui/TextArea.tsx';
 import { TextField } from '../../../ui/TextField.tsx';
-import type { FieldsProps } from './ConfigFields.tsx';
+import type { FieldsProps } from './fieldsProps.ts';
 import { NumberBox } from './NumberBox.tsx';
 
 const PORT = 8_000;
