@@ -80,7 +80,7 @@ describe('who is asked', () => {
     await page.getByRole('region', { name: /Yawl/ }).getByRole('button', { name: 'Chat' }).click();
 
     await page.getByRole('button', { name: /^Model: ?Yawl/ }).waitFor();
-    await ask(page, 'Who are you?');
+    await ask(page, 'Who are you?', { timeoutMs: 90_000 });
 
     expect((await find('after the question')).model).toMatch(/Yawl/);
     await page.getByText('I am the Yawl.').waitFor();
@@ -126,9 +126,9 @@ describe('where the model stands', () => {
     await chooseModel(page, 'Tug');
 
     await page.getByRole('button', { name: /^Load Tug/ }).click();
-    await page.getByRole('button', { name: /^Model: ?Tug.*loaded$/ }).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: /^Model: ?Tug.*loaded$/ }).waitFor({ timeout: 90_000 });
     await page.getByRole('button', { name: /^Unload Tug/ }).click();
-    await page.getByRole('button', { name: /^Load Tug/ }).waitFor();
+    await page.getByRole('button', { name: /^Load Tug/ }).waitFor({ timeout: 60_000 });
   });
 
   test('a question that waits for a slot says so, and in which place', async () => {
@@ -165,6 +165,6 @@ describe('where the model stands', () => {
     expect(await sendButton(page).getAttribute('aria-disabled')).toBe('true');
     await page.getByRole('button', { name: 'Take dot.png off' }).click();
     await sendButton(page).click();
-    await answerEnd(page).waitFor({ timeout: 60_000 });
+    await answerEnd(page).waitFor({ timeout: 90_000 });
   });
 });

@@ -12,9 +12,9 @@ export async function chooseModel(page: Page, name: string): Promise<void> {
 }
 
 /** Asks in the window and waits for the answer. */
-export async function ask(page: Page, question: string): Promise<void> {
+export async function ask(page: Page, question: string, { timeoutMs = 30_000 } = {}): Promise<void> {
   const before = await page.getByRole('button', { name: 'Copy the answer' }).count();
   await composer(page).fill(question);
   await composer(page).press('Enter');
-  await answerEnd(page, before).waitFor();
+  await answerEnd(page, before).waitFor({ timeout: timeoutMs });
 }
