@@ -21,7 +21,7 @@ export function DeviceBars({ snapshot }: { snapshot: ServingSnapshot }): ReactNo
   const numbers = numberNames(books);
   const lookOf = (name: string): string => looks[(numbers.get(name) ?? 0) % looks.length] ?? OTHER_LOOK;
   return (
-    <ul aria-label={t('serving.devices')} className="grid max-h-48 shrink-0 grid-cols-[repeat(auto-fit,minmax(20rem,1fr))] gap-x-6 gap-y-2 overflow-y-auto border-b border-line bg-panel px-3 py-2">
+    <ul aria-label={t('serving.devices')} className="grid max-h-64 shrink-0 grid-cols-[repeat(auto-fit,minmax(20rem,1fr))] gap-x-6 gap-y-2 overflow-y-auto border-b border-line bg-panel px-3 py-2">
       {books.map((book) => <Device key={book.id} book={book} lookOf={lookOf} />)}
     </ul>
   );

@@ -15,11 +15,13 @@ export function DropConfigDialog({ model, onClose }: { model: ServedModel; onClo
   const { t } = useTranslation();
   const { client, stores } = useApp();
   const [problem, setProblem] = useState<Problem | null>(null);
-  const { name, configId } = model;
+  const { name, configId, versionId } = model;
+  // A model of this name is there without the configuration too.
+  const isOwnName = useStore(stores.models, ({ byId }) => versionId !== null && byId[versionId]?.reference === name);
   const aliases = useStore(stores.configs, ({ byId }) => byId[configId]?.aliases) ?? [];
   const drop = (): void => { client.modelConfigs.remove({ config: configId }).then(onClose, (error: unknown) => { setProblem(toProblem(error, t)); }); };
   const lines = [
-    t('serving.drop.name', { names: [name, ...aliases].join(', ') }),
+    isOwnName ? t('serving.drop.defaults', { name }) : t('serving.drop.name', { names: [name, ...aliases].join(', ') }),
     ...(isOff(model) ? [] : [t('serving.drop.loaded')]),
     t('serving.drop.stays'),
   ];
