@@ -118,6 +118,9 @@ describe('chat', () => {
     const page = await newChat('Red');
     await page.getByRole('button', { name: 'Edit the question' }).click();
     await page.getByRole('textbox', { name: 'Edit the question' }).fill('Blue');
+    await openArea(page, 'Journal');
+    await page.getByRole('navigation').getByRole('link', { name: 'Chat', exact: true }).click();
+    expect(await page.getByRole('textbox', { name: 'Edit the question' }).inputValue()).toBe('Blue');
     await page.getByRole('textbox', { name: 'Edit the question' }).press('Enter');
     await page.getByText('You said: Blue (1 messages to stand-in)').waitFor();
 

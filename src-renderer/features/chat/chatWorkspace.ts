@@ -9,7 +9,7 @@ export interface Draft { text: string; attachments: readonly Attachment[] }
 /** How the next new conversation begins. */
 export interface Beginning { model: string | null; compareModel: string | null; systemPrompt: string; sampling: ChatSampling }
 
-/** What the window knows beside the conversations: half-written questions by conversation, `new` for the next one. */
+/** What the window knows beside the conversations: half-written questions by conversation, `new` for the next one, and by the question that is being edited. */
 export interface WorkspaceState {
   drafts: Readonly<Record<string, Draft>>;
   beginning: Beginning;
@@ -45,6 +45,10 @@ export function takeDraft(workspace: Workspace, key: string): Draft {
   const draft = getDraft(workspace, key);
   setDraft(workspace, key, emptyDraft);
   return draft;
+}
+
+export function dropDraft(workspace: Workspace, key: string): void {
+  workspace.setState(({ drafts }) => ({ drafts: Object.fromEntries(Object.entries(drafts).filter(([one]) => one !== key)) }));
 }
 
 /** Puts back what could not be sent, before what was written meanwhile. */

@@ -57,6 +57,7 @@ export function ToolCalls({ message }: { message: Message }): ReactNode {
 export function AnswerFoot({ message }: { message: Message }): ReactNode {
   const { t } = useTranslation();
   const { blockedReason, regenerate, remove } = useMessageActions();
+  const cost = toCost(message, t);
   if (isWriting(message)) return <div className="pb-6"><WaitingNote message={message} /></div>;
   return (
     <div className="flex flex-col gap-2 pt-1 pb-6">
@@ -66,8 +67,10 @@ export function AnswerFoot({ message }: { message: Message }): ReactNode {
         <IconButton size="sm" label={t('chat.regenerate')} icon={<RefreshCw size={14} aria-hidden />} disabledReason={blockedReason} onClick={() => { regenerate(message); }} />
         <IconButton size="sm" label={t('chat.deleteAnswer')} icon={<Trash2 size={14} aria-hidden />} disabledReason={blockedReason} onClick={() => { remove(message); }} />
         <SiblingSwitch message={message} />
-        <span className="tabular ml-2 text-xs text-muted" title={toLongCost(message, t)}>{toCost(message, t)}</span>
-        <span className="ml-2 text-xs text-muted"><MessageTime atMs={message.createdAtMs} /></span>
+        <span className="tabular ml-2 flex gap-2 text-xs text-muted">
+          {cost === '' ? null : <span title={toLongCost(message, t)}>{cost}</span>}
+          <MessageTime atMs={message.createdAtMs} />
+        </span>
       </div>
     </div>
   );
