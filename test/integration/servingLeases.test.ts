@@ -74,6 +74,28 @@ test('the engine sees the devices in the order of its parts, wherever the most i
   expect(orders).toEqual([[2, 0], [0, 2, 1]].map((order) => order.map(uuid).join(',')));
 });
 
+test('what a load holds on a device is what it booked or what it uses, whichever is more', async () => {
+  const booking = await book([0, 20], [1, 10]);
+  booking.ownPids([PID]);
+  use(18, 12, 0);
+  await world.tick();
+
+  expect(memory.devices.map(({ heldBytes }) => (heldBytes.get(MODEL.id) ?? 0) / GIB)).toEqual([20, 12, 0]);
+  booking[Symbol.dispose]();
+});
+
+test('until the driver has answered, nothing is known of its devices', async () => {
+  const before = memory.isKnown;
+  world.state = 'slow';
+  world.gpus = [];
+  await world.tick();
+  const silent = memory.isKnown;
+  world.state = 'absent';
+  await world.tick();
+
+  expect([before, silent, memory.isKnown]).toEqual([false, false, true]);
+});
+
 test('where one part is refused, nothing is held', async () => {
   await world.service.request({ bytes: 20 * GIB, placement: { kind: 'uuid', gpuIds: [uuid(1)] } }, aHolder('other'));
 

@@ -142,6 +142,29 @@ test('rule 6: the idle model whose reload costs least for how long it was idle g
   expect([a, b, c].map((config) => world.stateOf(config))).toEqual(['ready', 'unloaded', 'busy']);
 });
 
+test('rule 6: who holds more than was planned makes that much room', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  await world.resident(a);
+  world.gpus.setHeld('a', 11 * GIB);
+  world.planner.gib = 11.5;
+
+  const slot = await world.served(aConfig('large', { mayUseRam: false, contextTokens: 4_096 }));
+
+  expect([world.stateOf(a), slot.signal.aborted]).toEqual(['unloaded', false]);
+});
+
+test('rule 6: nobody is evicted whose room would not be enough, since less is held than was planned', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  await world.resident(a);
+  world.gpus.setHeld('a', 5 * GIB);
+  world.gpus.setOthers(0, 4 * GIB);
+
+  const ask = world.ask(aConfig('large', { mayUseRam: false, contextTokens: 4_096 }));
+  await world.clock.advance(1_000);
+
+  expect([world.stateOf(a), ask.waits]).toEqual(['ready', [{ kind: 'memory', refusal: null }]]);
+});
+
 test('rule 6: a pinned model is never evicted to make room', async () => {
   const world = new ServingWorld({ gpuGib: [12] });
   await world.resident(aConfig('pinned', { isPinned: true }));

@@ -10,7 +10,7 @@ interface Device { readonly gpuId: GpuId; readonly capacityBytes: number; readon
 /** The devices' ledger as a value: who books what, and what others took. */
 export class FakeGpuMemory implements GpuMemory {
   readonly #devices: Device[];
-  readonly #bookings = new Set<{ shares: readonly { gpuId: GpuId; bytes: number }[]; name: string }>();
+  readonly #bookings = new Set<{ shares: readonly { gpuId: GpuId; bytes: number }[]; id: string; name: string }>();
   readonly #didChange = new Emitter<undefined>();
   /** Shows no devices until this is set. */
   isKnown = true;
@@ -33,6 +33,7 @@ export class FakeGpuMemory implements GpuMemory {
   get devices(): readonly DeviceMemory[] {
     return !this.isKnown ? [] : this.#devices.map((device) => ({
       ...device, name: `GPU ${device.gpuId.at(-1) ?? ''}`, freeBytes: Math.max(0, device.capacityBytes - device.othersBytes - this.bookedOn(device.gpuId)), holders: device.othersBytes > 0 ? ['other'] : [],
+      heldBytes: new Map([...this.#bookings].flatMap(({ id, shares }) => shares.flatMap(({ gpuId, bytes }) => (gpuId === device.gpuId ? [[id, bytes] as const] : [])))),
     }));
   }
 
@@ -53,11 +54,17 @@ export class FakeGpuMemory implements GpuMemory {
     this.#didChange.fire(undefined);
   }
 
-  async book(shares: readonly { gpuId: GpuId; bytes: number }[], { name }: { id: string; name: string }): Promise<GpuBookingResult> {
+  /** An engine turns out to take so much of its device, and not what was planned. */
+  setHeld(name: string, heldBytes: number): void {
+    for (const booking of this.#bookings) if (booking.name === name) booking.shares = booking.shares.map((share) => ({ ...share, bytes: heldBytes }));
+    this.#didChange.fire(undefined);
+  }
+
+  async book(shares: readonly { gpuId: GpuId; bytes: number }[], { id, name }: { id: string; name: string }): Promise<GpuBookingResult> {
     await this.gate;
     const isShort = shares.some(({ gpuId, bytes }) => (this.devices.find((device) => device.gpuId === gpuId)?.freeBytes ?? 0) < bytes);
     if (this.isRefusing || isShort) return { kind: 'refused', refusal: aRefusal() };
-    const entry = { shares, name };
+    const entry = { shares, id, name };
     this.#bookings.add(entry);
     const booking: GpuBooking = {
       environment: { CUDA_VISIBLE_DEVICES: shares.map(({ gpuId }) => gpuId).join(',') }, ownMark: () => undefined, ownPids: () => undefined,

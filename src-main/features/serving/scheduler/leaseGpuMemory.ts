@@ -87,8 +87,18 @@ function toDevices({ devices, leases, processes }: Ledger): DeviceMemory[] {
   return devices.filter(({ isLost }) => !isLost).toSorted((a, b) => a.index - b.index).map(({ gpuId, name, totalBytes, reserveBytes, freeBytes, isDisplayAttached }) => {
     const leased = leases.filter(({ holder, shares }) => holder.kind !== 'engine' && shares.some((share) => share.gpuId === gpuId)).map(({ holder }) => holder.name);
     const foreign = processes.filter((process) => process.gpuId === gpuId && process.owner.kind === 'foreign').map((process) => process.name);
-    return { gpuId, name, capacityBytes: Math.max(0, totalBytes - reserveBytes), freeBytes, isDisplayAttached, holders: [...new Set([...leased, ...foreign])] };
+    return { gpuId, name, capacityBytes: Math.max(0, totalBytes - reserveBytes), freeBytes, isDisplayAttached, holders: [...new Set([...leased, ...foreign])], heldBytes: sumHeld(gpuId, leases) };
   });
+}
+
+/** By holder; what an engine uses beyond its booking counts. */
+function sumHeld(gpuId: GpuId, leases: Ledger['leases']): Map<string, number> {
+  const held = new Map<string, number>();
+  for (const { holder, shares } of leases) {
+    if (holder.kind !== 'engine') continue;
+    for (const share of shares) if (share.gpuId === gpuId) held.set(holder.id, (held.get(holder.id) ?? 0) + Math.max(share.bytes, share.usedBytes ?? 0));
+  }
+  return held;
 }
 
 /** Null as soon as one part is not known, or there is none. */

@@ -45,15 +45,26 @@ export function toDemands({ shares, ramBytes }: Pick<Placement, 'shares' | 'ramB
 export function openRooms(state: SchedulerState, { devices, ram }: SchedulerFacts, nowMs: number): Rooms {
   const rooms = new Map<RoomId, Room>(devices.map((device) => [device.gpuId, { ...device, id: device.gpuId, freeingBytes: 0, occupants: [], isLoading: false }]));
   rooms.set(RAM, { id: RAM, name: 'RAM', ...ram, freeingBytes: 0, occupants: [], isLoading: false, isDisplayAttached: false, holders: [] });
-  for (const unit of state.units.values()) addUnit(rooms, unit, nowMs);
+  const held: Held = new Map(devices.map(({ gpuId, heldBytes }) => [gpuId, heldBytes]));
+  for (const unit of state.units.values()) addUnit(rooms, unit, { held, nowMs });
   return rooms;
 }
 
-function addUnit(rooms: Map<RoomId, Room>, unit: Unit, nowMs: number): void {
+/** Bytes by load, for each device. */
+type Held = ReadonlyMap<RoomId, ReadonlyMap<string, number>>;
+
+/** What is really there in place of what was planned, once the ledger has all of it. */
+function listHeld({ loadId }: Unit, phase: Resident, held: Held): Demand[] {
+  const planned = toDemands(phase.placement);
+  if (phase.kind === 'loading' && !phase.isBooked) return planned;
+  return planned.map(({ id, bytes }) => ({ id, bytes: held.get(id)?.get(loadId ?? '') ?? bytes }));
+}
+
+function addUnit(rooms: Map<RoomId, Room>, unit: Unit, { held, nowMs }: { held: Held; nowMs: number }): void {
   const { phase } = unit;
   if (!isResident(phase)) return;
   const isGoing = phase.kind === 'draining' || phase.kind === 'unloading';
-  for (const { id, bytes } of toDemands(phase.placement)) {
+  for (const { id, bytes } of listHeld(unit, phase, held)) {
     const room = rooms.get(id);
     if (room === undefined) continue;
     rooms.set(id, isGoing ? { ...room, freeingBytes: room.freeingBytes + bytes } : addOccupant(room, toOccupant(unit, bytes, nowMs), phase));

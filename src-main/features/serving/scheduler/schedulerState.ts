@@ -55,6 +55,8 @@ export interface Unit {
   plan: PlanState;
   waiters: readonly Waiter[];
   readonly active: Set<string>;
+  /** Its last load, by which the ledgers know it. */
+  loadId: string | null;
   /** A newer load has taken its configuration over. */
   isSuperseded: boolean;
   recovery: Recovery;
@@ -88,6 +90,8 @@ export interface DeviceMemory {
   readonly isDisplayAttached: boolean;
   /** Who else holds memory there, by name. */
   readonly holders: readonly string[];
+  /** What each of our loads holds there, as the ledger counts it: more than was planned, or less. */
+  readonly heldBytes: ReadonlyMap<string, number>;
 }
 
 /** What the policy looks at besides the state. */
@@ -114,7 +118,7 @@ export function isServing(phase: Phase): phase is Extract<Phase, { kind: 'ready'
 
 export function createUnit(key: string, { config, version, nowMs }: { config: ModelConfig; version: ModelVersion | null; nowMs: number }): Unit {
   return {
-    key, config, version, phase: { kind: 'unloaded', sinceMs: nowMs }, plan: { kind: 'none' }, waiters: [], active: new Set(), isSuperseded: false, recovery: 'none', contextLimit: null,
+    key, config, version, phase: { kind: 'unloaded', sinceMs: nowMs }, plan: { kind: 'none' }, waiters: [], active: new Set(), loadId: null, isSuperseded: false, recovery: 'none', contextLimit: null,
     failureCount: 0, crashesAtMs: [], notBeforeMs: 0, blockedSinceMs: null, leaveAfterSerial: null, refusal: null, lastUsedAtMs: null, keepSeconds: null, loadMs: null, loadCount: 0, crashCount: 0,
   };
 }

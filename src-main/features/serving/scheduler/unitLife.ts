@@ -87,6 +87,7 @@ export class UnitLife {
     // How long the last request wanted the load before to stay says nothing of this one.
     unit.keepSeconds = null;
     const id = createId('load', clock.nowMs());
+    unit.loadId = id;
     const session = new EngineSession({ ...this.#deps, ...this.#deps.memory }, { id, name: unit.config.name, placement, starter: launch.starter, launch: launch.launch, getHeardAtMs: () => this.#heardAtMs(unit) }, (event) => { this.#take(unit, session, event); });
     this.#running.set(unit.key, { session, startedAtMs: nowMs, slots: new Map(), afterwards: null });
     this.#set(unit, { kind: 'loading', sinceMs: nowMs, placement, isBooked: false, signAtMs: nowMs, progress: null });
