@@ -29,8 +29,8 @@ export const modelConfigSettings = z.object({
   /** The id under which clients ask for it. */
   name: z.string().trim().min(1).max(200).regex(/^[\p{L}\p{N}][\p{L}\p{N}._/:@+-]*$/u),
   aliases: z.array(z.string().trim().min(1).max(200).regex(/^[\p{L}\p{N}][\p{L}\p{N}._/:@+-]*$/u)).max(20).default([]),
-  /** A version, alias or role; a role is looked up at each load. Null for an external engine. */
-  model: modelReference.nullable(),
+  /** A version, alias or role; a role is looked up at each load. Null for an engine that has its own. */
+  model: modelReference.nullable().default(null),
   engine: engineKind.or(z.literal('auto')).default('auto'),
   /** Per slot. Null: the model's own, at most 8192, made smaller if it must. */
   contextTokens: z.int().min(128).max(16_777_216).nullable().default(null),
