@@ -91,6 +91,18 @@ test('rule 12: after failures the next try waits 5 s, 10 s, and at most 5 minute
   expect(delays).toEqual([5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
 });
 
+test('rule 12: a context with which an engine ran out of memory is not tried again', async () => {
+  const world = new ServingWorld({ gpuGib: [24] });
+  world.starter.onStart = (engine) => { if (engine.launch.contextTokens === 8_192) queueMicrotask(() => { engine.crash({ failure: 'out_of_memory' }); }); };
+  await world.resident(a);
+  await world.scheduler.unload(a.id, { isForced: false });
+  const before = world.starter.engines.length;
+
+  await world.served(a);
+
+  expect([before, world.starter.engines.length, world.starter.of('a').launch.contextTokens]).toEqual([3, 4, 4_096]);
+});
+
 test('rule 12: a context that was made smaller for want of memory is whole again with the next load', async () => {
   const world = new ServingWorld({ gpuGib: [24] });
   world.planner.needs.set('a', ({ contextLimit }) => aPlan({ gib: contextLimit === null ? 12 : 4, contextTokens: contextLimit ?? 8_192 }));

@@ -61,6 +61,8 @@ export interface Unit {
   isSuperseded: boolean;
   recovery: Recovery;
   contextLimit: number | null;
+  /** The part of that which holds for the next load too: an engine has run out of memory with more. */
+  provenLimit: number | null;
   failureCount: number;
   crashesAtMs: readonly number[];
   /** The ledger refused what the policy placed: not tried again before. */
@@ -118,7 +120,7 @@ export function isServing(phase: Phase): phase is Extract<Phase, { kind: 'ready'
 
 export function createUnit(key: string, { config, version, nowMs }: { config: ModelConfig; version: ModelVersion | null; nowMs: number }): Unit {
   return {
-    key, config, version, phase: { kind: 'unloaded', sinceMs: nowMs }, plan: { kind: 'none' }, waiters: [], active: new Set(), loadId: null, isSuperseded: false, recovery: 'none', contextLimit: null,
+    key, config, version, phase: { kind: 'unloaded', sinceMs: nowMs }, plan: { kind: 'none' }, waiters: [], active: new Set(), loadId: null, isSuperseded: false, recovery: 'none', contextLimit: null, provenLimit: null,
     failureCount: 0, crashesAtMs: [], notBeforeMs: 0, blockedSinceMs: null, leaveAfterSerial: null, refusal: null, lastUsedAtMs: null, keepSeconds: null, loadMs: null, loadCount: 0, crashCount: 0,
   };
 }

@@ -134,7 +134,7 @@ export class UnitLife {
   giveUp(unit: Unit): void {
     this.#set(unit, { kind: 'failed', sinceMs: this.#nowMs(), failure: 'insufficient_vram', detail: 'there is not enough memory', exitCode: null, retryAtMs: this.#nowMs() }, { cause: 'insufficient_vram' });
     unit.plan = { kind: 'none' };
-    unit.contextLimit = null;
+    unit.contextLimit = unit.provenLimit;
   }
 
   occupy(unit: Unit, requestId: string, getHeardAtMs: Slot['getHeardAtMs']): void {
@@ -187,8 +187,8 @@ export class UnitLife {
   /** What was not enough memory for this load may be enough for the next. */
   #startAnew(unit: Unit): void {
     unit.recovery = 'none';
-    if (unit.contextLimit !== null) unit.plan = { kind: 'none' };
-    unit.contextLimit = null;
+    if (unit.contextLimit !== unit.provenLimit) unit.plan = { kind: 'none' };
+    unit.contextLimit = unit.provenLimit;
   }
 
   #take(unit: Unit, session: EngineSession, event: SessionEvent): void {
@@ -267,7 +267,7 @@ export class UnitLife {
     const step = decideRecovery({ recovery: unit.recovery, contextTokens, isAutomatic: unit.config.contextTokens === null, contextLimit: unit.contextLimit });
     if (step.kind === 'give_up') { this.#failLoad(unit, failed); return; }
     unit.recovery = step.recovery;
-    if (step.contextLimit !== unit.contextLimit) this.shrink(unit, step.contextLimit ?? 0);
+    if (step.contextLimit !== unit.contextLimit) { unit.provenLimit = step.contextLimit; this.shrink(unit, step.contextLimit ?? 0); }
     this.#close(unit, 'load_failed');
   }
 
@@ -291,6 +291,7 @@ export class UnitLife {
     unit.failureCount += 1;
     unit.recovery = 'none';
     unit.contextLimit = null;
+    unit.provenLimit = null;
     unit.plan = { kind: 'none' };
     this.#deps.refuseAll(unit, { kind: 'load_failed', failure: failed.failure, detail: failed.detail, retryAfterMs: toBackoffMs(unit.failureCount) });
     if (this.#running.has(unit.key)) { this.#noteAfterwards(unit, failed); this.#close(unit, 'load_failed', { detail: failed.detail }); return; }
