@@ -369,8 +369,18 @@ test('an unload serves those who wait for the load, and then it goes', async () 
   await unloading;
   await settle();
 
-  expect(served).toEqual(['draining', 'granted', { kind: 'loaded' }, null, false]);
+  expect(served).toEqual(['draining', 'granted', { kind: 'refused', refusal: { kind: 'model_unloaded' } }, null, false]);
   expect([late.result?.kind, world.starter.engines.length]).toEqual(['granted', 2]);
+});
+
+test('an unload ends a load that was only asked for as such', async () => {
+  const world = new ServingWorld();
+  world.starter.isInstant = false;
+  const loading = world.scheduler.load(a);
+  await settle();
+  await world.scheduler.unload(a.id, { isForced: false });
+
+  expect([await loading, world.stateOf(a), world.starter.live.length]).toEqual([{ kind: 'refused', refusal: { kind: 'model_unloaded' } }, 'unloaded', 0]);
 });
 
 test('an unload ends a load that nobody waits for, and one that everybody left', async () => {

@@ -121,7 +121,7 @@ export class Scheduler implements Slots {
   /** Unloads every load of a configuration, after those who run or wait on it or, forced, at once; resolves when it is gone. */
   async unload(configId: string, { isForced }: { isForced: boolean }): Promise<void> {
     const units = [...this.units.values()].filter(({ config }) => config.id === configId);
-    const gone = units.map((unit) => (isForced ? this.#endNow(unit) : this.#life.leave(unit, this.#serial - 1)));
+    const gone = units.map((unit) => (isForced ? this.#endNow(unit) : this.#endSoon(unit)));
     this.#run();
     await Promise.all(gone);
   }
@@ -161,6 +161,12 @@ export class Scheduler implements Slots {
 
   #ensure(config: ModelConfig): Unit {
     return this.#register.ensure(config, this.#deps.findVersion(config));
+  }
+
+  /** Requests are still served; whoever only wanted it loaded has been overruled. */
+  #endSoon(unit: Unit): Promise<void> {
+    this.#refuse(unit, unit.waiters.flatMap(({ requestId, wants }) => (wants === 'load' ? [requestId] : [])), { kind: 'model_unloaded' });
+    return this.#life.leave(unit, this.#serial - 1);
   }
 
   #endNow(unit: Unit): Promise<void> {
