@@ -3,5 +3,7 @@
  * ends at once when its input closes, because then its parent is gone. What happens is told on its output, an event a line.
  */
 import { runEngine } from './runEngine.ts';
+import { waitForReader } from './waitForReader.ts';
 
+waitForReader(process.stderr);
 await runEngine();

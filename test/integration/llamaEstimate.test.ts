@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src-main/base/clock.ts';
 import { findFitParams, readFitParams } from '../../src-main/platform/llama/fitParams.ts';
@@ -46,6 +46,14 @@ test.for(['embedded', 'llama-server'] as const)('the estimate is within a tenth 
     const parts = ['weightsBytes', 'kvBytes', 'computeBytes'] as const;
     expect({ name, parts: parts.map((part) => toComparison(step?.[part].cpu ?? 0, measured?.[part] ?? 0)) }).toEqual({ name, parts: ['close', 'close', 'close'] });
   }
+});
+
+test.runIf(process.platform === 'linux')('nothing that llama.cpp says is lost while its reader is busy', async () => {
+  const engine = await world.start(world.embedded, aLaunch({ modelPath: world.path('small.gguf') })).whenReady();
+  const flags = Number.parseInt(/flags:\s+(\d+)/.exec(readFileSync(`/proc/${engine.process.pid}/fdinfo/2`, 'utf8'))?.[1] ?? '0', 8);
+  await engine.process.stop();
+
+  expect(flags & constants.O_NONBLOCK).toBe(0);
 });
 
 test('every number of layers has its need, and none is lost between the sides', async () => {
