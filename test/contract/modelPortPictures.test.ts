@@ -37,6 +37,12 @@ test('a large picture of an earlier response is still there in the next', async 
   expect(await readLast()).toEqual([createHash('sha256').update(URL).digest('hex')]);
 });
 
+test('a large document that was ranked comes back whole', async () => {
+  const answer = await world.ask('/v1/rerank', { body: { model: 'demo', query: 'What?', documents: ['small', URL], return_documents: true } });
+
+  expect(await answer.json()).toMatchObject({ results: expect.arrayContaining([expect.objectContaining({ index: 1, document: { text: URL } })]) as unknown });
+});
+
 test('a large body that is no JSON is refused as such', async () => {
   const answer = await world.ask('/v1/chat/completions', { body: `{"model":"demo","messages":[{"content":"${PICTURE}"` });
 

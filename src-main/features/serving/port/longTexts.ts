@@ -10,8 +10,8 @@ const LONG_BYTES = 256 * 1024;
 const KEPT_BYTES = 128;
 /** More strings than any body has that holds pictures. */
 const MOST_STRINGS = 50_000;
-/** What is set aside holds base64, so that its mark must look like it too. */
-const BASE64 = /^(data:[\w.+-]+\/[\w.+-]+;base64,)?[\w+/=-]*$/;
+/** What is set aside begins like base64, so that its mark must look like it too. Some write a slash with a backslash before it. */
+const BASE64 = /^(data:[\w.+-]+\\?\/[\w.+-]+;base64,)?([\w+=-]|\\?\/)*\\?$/;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const NUMBER_LETTERS = 6;
 
@@ -38,7 +38,8 @@ export class LongTexts {
     for (let count = 0; start > 0 && count < MOST_STRINGS; count += 1) {
       const end = findStringEnd(body, start);
       if (isLongText(body.subarray(start, end))) {
-        pieces.push(body.subarray(from, start + KEPT_BYTES), Buffer.from(this.#keep(body.subarray(start + KEPT_BYTES, end))));
+        const cut = start + KEPT_BYTES + Number(body[start + KEPT_BYTES - 1] === BACKSLASH);
+        pieces.push(body.subarray(from, cut), Buffer.from(this.#keep(body.subarray(cut, end))));
         from = end;
       }
       start = body.indexOf(QUOTE, end + 1) + 1;
@@ -63,7 +64,7 @@ export class LongTexts {
   restoreValue<T>(value: T): T;
   restoreValue(value: unknown): unknown {
     if (this.isEmpty) return value;
-    if (typeof value === 'string') return value.includes(this.#mark) ? Buffer.concat(this.restore(value)).toString() : value;
+    if (typeof value === 'string') return value.includes(this.#mark) ? JSON.parse(Buffer.concat(this.restore(JSON.stringify(value))).toString()) as string : value;
     if (Array.isArray(value)) return value.map((one: unknown) => this.restoreValue(one));
     return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, this.restoreValue(inner)])) : value;
   }
@@ -95,7 +96,7 @@ export class RestoringUpstream implements Pick<Upstream, 'send'> {
 }
 
 function isLongText(text: Buffer): boolean {
-  return text.byteLength >= LONG_BYTES && BASE64.test(text.toString('latin1', 0, KEPT_BYTES)) && !text.includes(BACKSLASH);
+  return text.byteLength >= LONG_BYTES && BASE64.test(text.toString('latin1', 0, KEPT_BYTES));
 }
 
 /** Where the quote is that ends a string; behind the last byte when there is none. */

@@ -31,7 +31,7 @@ export async function answerResponses(call: PortCall): Promise<void> {
   const isStored = asked['store'] !== false;
   const answer = new ResponsesAnswer({
     isStream: asked['stream'] === true, createId: newId,
-    base: { id, object: 'response', created_at: Math.floor(deps.clock.nowMs() / 1_000), model, store: isStored, ...Object.fromEntries(ECHOED.map(([name, fallback]) => [name, asked[name] ?? fallback])) },
+    base: { id, object: 'response', created_at: Math.floor(deps.clock.nowMs() / 1_000), model, store: isStored, ...call.longTexts.restoreValue(Object.fromEntries(ECHOED.map(([name, fallback]) => [name, asked[name] ?? fallback]))) },
     onDone: (response, output) => { if (isStored) deps.responses.put(id, { keyId: caller.keyId, items: call.longTexts.restoreValue([...items, ...output]), response }); },
   });
   await runExchange(call, { model, config, answer }, (context) => runGeneration({ ...context, answer }, { kind: 'chat', body, keepSeconds: readKeepSeconds(asked) }));

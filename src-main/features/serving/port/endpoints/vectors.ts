@@ -19,7 +19,7 @@ export async function answerRerank(call: PortCall): Promise<void> {
   const asked = parseBody(call.body);
   requireString(asked, 'query');
   if (!Array.isArray(asked['documents'])) throw badRequest('You must provide "documents", a list.', 'documents', 'missing_required_parameter');
-  const documents: unknown[] = asked['documents'];
+  const documents = asked['return_documents'] === true ? call.longTexts.restoreValue<unknown[]>(asked['documents']) : [];
   await answerJson(call, { path: '/v1/rerank', asked, shape: (value, model) => toRanking(value, model, { documents, asked }) });
 }
 

@@ -5,12 +5,12 @@ import { FakeClock } from '../../../../../test/fakes/facts/fakeClock.ts';
 import { ClientWire } from './clientWire.ts';
 import { WriteRounds } from './writeRounds.ts';
 
-function makeWire(): { clock: FakeClock; wire: ClientWire; response: ServerResponse; written: string[] } {
+function makeWire(opening = ''): { clock: FakeClock; wire: ClientWire; response: ServerResponse; written: string[] } {
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   const written: string[] = [];
   response.write = (text: unknown): boolean => { written.push(String(text)); return true; };
   const clock = new FakeClock();
-  return { clock, response, written, wire: new ClientWire({ response, clock, rounds: new WriteRounds(clock), requestId: 'req_1', keepAlive: ': keep-alive\n\n', getOpening: () => '', contentType: 'text/event-stream' }) };
+  return { clock, response, written, wire: new ClientWire({ response, clock, rounds: new WriteRounds(clock), requestId: 'req_1', keepAlive: ': keep-alive\n\n', getOpening: () => opening, contentType: 'text/event-stream' }) };
 }
 
 test('headers wait for the last delay that was named', async () => {
@@ -25,6 +25,16 @@ test('headers wait for the last delay that was named', async () => {
 
   expect([before, wire.hasBegun]).toEqual([false, true]);
   wire.dispose();
+});
+
+test('the first words come before what is said while nothing comes', async () => {
+  const { clock, wire, written } = makeWire('event: begin\n\n');
+
+  wire.beginWithin(1_000);
+  await clock.advance(20_000);
+  wire.dispose();
+
+  expect(written.join('')).toMatch(/^event: begin\n\n(: keep-alive\n\n)+$/);
 });
 
 test('a client that waits hears something at least every fifteen seconds, and nothing after the end', async () => {

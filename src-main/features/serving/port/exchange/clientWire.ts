@@ -47,7 +47,7 @@ export class ClientWire {
   /** Sends the headers of a stream if they are not out after this long; the last call counts. */
   beginWithin(delayMs: number): void {
     this.#cancelEarly?.();
-    this.#cancelEarly = this.hasBegun ? null : this.#options.clock.after(delayMs, () => { this.beginStream(); if (this.#options.keepAlive !== null) this.#send(this.#options.keepAlive); });
+    this.#cancelEarly = this.hasBegun ? null : this.#options.clock.after(delayMs, () => { this.beginStream(); this.#keepAlive(); });
   }
 
   /** Sends 200 and the headers of a stream, with the first words where they follow at once; twice is harmless. */
@@ -60,8 +60,14 @@ export class ClientWire {
     rounds.add(this.#flush);
     if (keepAlive === null) return;
     this.#cancelQuiet = clock.every(QUIET_MS / 2, () => {
-      if (clock.monotonicMs() - this.#wroteAtMs >= QUIET_MS / 2) this.#send(keepAlive);
+      if (clock.monotonicMs() - this.#wroteAtMs >= QUIET_MS / 2) this.#keepAlive();
     });
+  }
+
+  /** Behind the first words, where those are still held. */
+  #keepAlive(): void {
+    this.hold(this.#options.keepAlive ?? '');
+    this.#sendHeld();
   }
 
   /** Sends another program's status and headers. */

@@ -90,9 +90,12 @@ export class Relay {
     return this.#write(text);
   }
 
+  /** The last piece goes with the end. */
   #write(text: string): Promise<void> | null {
-    const { wire, answer } = this.#options;
-    return answer.isStream && text !== '' ? wire.writePiece(text, this.#options.signal) : null;
+    const { wire, answer, reader, signal } = this.#options;
+    if (answer.isStream && text !== '' && !reader.isDone) return wire.writePiece(text, signal);
+    wire.hold(text);
+    return null;
   }
 
   #readEvent(event: ServerEvent): string {

@@ -13,8 +13,10 @@ export class ResponseStore {
   readonly #items = new Map<string, { readonly item: JsonObject; readonly responseId: string }>();
   #letterCount = 0;
 
+  /** One that is larger than all may be together is not kept. */
   put(id: string, stored: StoredResponse): void {
     const letterCount = countLetters(stored.items) + countLetters(stored.response);
+    if (letterCount > MAX_LETTERS) return;
     this.#kept.set(id, { ...stored, letterCount });
     this.#letterCount += letterCount;
     for (const [name, item] of nameItems(stored)) this.#items.set(name, { item, responseId: id });
@@ -46,7 +48,16 @@ export class ResponseStore {
     if (stored === undefined) return;
     this.#letterCount -= stored.letterCount;
     this.#kept.delete(id);
-    for (const [name] of nameItems(stored)) if (this.#items.get(name)?.responseId === id) this.#items.delete(name);
+    this.#handOn(new Set(nameItems(stored).flatMap(([name]) => (this.#items.get(name)?.responseId === id ? [name] : []))));
+  }
+
+  /** Items whose newest response is gone belong to the newest of the rest. */
+  #handOn(names: ReadonlySet<string>): void {
+    for (const name of names) this.#items.delete(name);
+    if (names.size === 0) return;
+    for (const [responseId, stored] of this.#kept) {
+      for (const [name, item] of nameItems(stored)) if (names.has(name)) this.#items.set(name, { item, responseId });
+    }
   }
 }
 
