@@ -27,10 +27,10 @@ const words = [{ role: 'user', content: 'say 1' }];
 const thought = { role: 'assistant', content: 'w0' };
 
 test.each<[string, string, object, object]>([
-  ['Messages', '/v1/messages', { max_tokens: 9, thinking: { type: 'enabled', budget_tokens: 1024 }, messages: [...words, { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: 's' }, { type: 'text', text: 'w0' }] }, ...words] }, { max_completion_tokens: 9, messages: [...words, thought, ...words] }],
-  ['Messages with an effort', '/v1/messages', { max_tokens: 9, output_config: { effort: 'max' }, messages: words }, { max_completion_tokens: 9, reasoning_effort: 'high', messages: words }],
-  ['Responses', '/v1/responses', { max_output_tokens: 9, reasoning: { effort: 'low' }, parallel_tool_calls: true, tool_choice: 'auto', input: [{ type: 'reasoning', id: 'rs_1', summary: [], content: [{ type: 'reasoning_text', text: 'hm' }] }, { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'w0' }] }, ...words] }, { max_completion_tokens: 9, reasoning_effort: 'low', messages: [thought, ...words] }],
-  ['Ollama', '/api/chat', { think: 'low', options: { num_predict: 9 }, messages: [...words, { ...thought, thinking: 'hm' }, ...words] }, { max_completion_tokens: 9, reasoning_effort: 'low', messages: [...words, thought, ...words] }],
+  ['Messages', '/v1/messages', { max_tokens: 9, thinking: { type: 'enabled', budget_tokens: 1024 }, messages: [...words, { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: 's' }, { type: 'text', text: 'w0' }] }, ...words] }, { max_tokens: 9, messages: [...words, thought, ...words] }],
+  ['Messages with an effort', '/v1/messages', { max_tokens: 9, output_config: { effort: 'max' }, messages: words }, { max_tokens: 9, reasoning_effort: 'high', messages: words }],
+  ['Responses', '/v1/responses', { max_output_tokens: 9, reasoning: { effort: 'low' }, parallel_tool_calls: true, tool_choice: 'auto', input: [{ type: 'reasoning', id: 'rs_1', summary: [], content: [{ type: 'reasoning_text', text: 'hm' }] }, { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'w0' }] }, ...words] }, { max_tokens: 9, reasoning_effort: 'low', messages: [thought, ...words] }],
+  ['Ollama', '/api/chat', { think: 'low', options: { num_predict: 9 }, messages: [...words, { ...thought, thinking: 'hm' }, ...words] }, { max_tokens: 9, reasoning_effort: 'low', messages: [...words, thought, ...words] }],
   ['Ollama\'s raw text', '/api/generate', { raw: true, prompt: 'say 1', think: true, options: { num_predict: 9 } }, { max_tokens: 9, prompt: 'say 1' }],
 ])('a service elsewhere gets nothing of %s that it does not know', async (_what, path, body, expected) => {
   const sent = await readSent(path, { ...body, model: 'elsewhere' });

@@ -14,10 +14,17 @@ const SAMPLING_FIELDS: readonly (readonly [keyof SamplingDefaults, string])[] = 
 export function prepareBody(kind: 'chat' | 'text', { max_tokens: limit, max_completion_tokens: newerLimit, ...body }: JsonObject, config: ModelConfig): JsonObject {
   const asked = Object.fromEntries(Object.entries(body).filter(([name]) => !OWN_FIELDS.has(name)));
   refuseFunctions(asked, config);
-  // Local engines know the older name only; services know the newer one for chats and may refuse both together.
-  const limitName = config.engine === 'external' && kind === 'chat' && limit == null ? 'max_completion_tokens' : 'max_tokens';
+  // Nobody takes both together.
+  const limitName = kind === 'chat' && knowsNewerLimit(config, { isAsked: limit == null && newerLimit != null }) ? 'max_completion_tokens' : 'max_tokens';
   const mostTokens = limit ?? newerLimit ?? config.sampling.maxTokens;
   return { ...asked, ...fillSampling(asked, config.sampling), ...(mostTokens !== null && { [limitName]: mostTokens }), ...(kind === 'chat' && { messages: prepareMessages(asked['messages'], config) }) };
+}
+
+/** Engines and most services know the older name only; newer models of OpenAI's refuse it. A client that uses the newer one knows its service. */
+function knowsNewerLimit({ engine, external }: ModelConfig, { isAsked }: { isAsked: boolean }): boolean {
+  if (engine !== 'external' || external === null) return false;
+  const { hostname } = new URL(external.baseUrl);
+  return isAsked || hostname === 'api.openai.com' || hostname.endsWith('.azure.com');
 }
 
 /** Engines of this machine would leave them out without a word. */

@@ -5,7 +5,7 @@ import { badRequest } from '../portError.ts';
 import { isText, joinText, toBlocks, toParts } from './contentBlocks.ts';
 
 /** [theirs, the engines'] */
-const SAME_FIELDS = [['max_tokens', 'max_completion_tokens'], ['temperature', 'temperature'], ['top_p', 'top_p'], ['top_k', 'top_k'], ['stop_sequences', 'stop'], ['keep_alive', 'keep_alive']] as const;
+const SAME_FIELDS = [['max_tokens', 'max_tokens'], ['temperature', 'temperature'], ['top_p', 'top_p'], ['top_k', 'top_k'], ['stop_sequences', 'stop'], ['keep_alive', 'keep_alive']] as const;
 
 interface ChatTool { readonly type: 'function'; readonly function: JsonObject & { readonly name: string } }
 

@@ -9,7 +9,7 @@ type EngineKind = ModelConfig['engine'];
 /** [theirs, the engines'] What changes how a model is loaded, such as `num_ctx`, is left out: a request never does that. */
 const OPTION_FIELDS = [
   ['temperature', 'temperature'], ['top_p', 'top_p'], ['top_k', 'top_k'], ['min_p', 'min_p'], ['typical_p', 'typical_p'], ['seed', 'seed'], ['stop', 'stop'], ['repeat_penalty', 'repeat_penalty'], ['repeat_last_n', 'repeat_last_n'],
-  ['presence_penalty', 'presence_penalty'], ['frequency_penalty', 'frequency_penalty'], ['mirostat', 'mirostat'], ['mirostat_tau', 'mirostat_tau'], ['mirostat_eta', 'mirostat_eta'], ['num_keep', 'n_keep'], ['num_predict', 'max_completion_tokens'],
+  ['presence_penalty', 'presence_penalty'], ['frequency_penalty', 'frequency_penalty'], ['mirostat', 'mirostat'], ['mirostat_tau', 'mirostat_tau'], ['mirostat_eta', 'mirostat_eta'], ['num_keep', 'n_keep'], ['num_predict', 'max_tokens'],
 ] as const;
 
 /** Turns a request of Ollama's /api/chat into one for a chat. @throws PortError for what it cannot hold */

@@ -6,7 +6,7 @@ import { ChatMessages } from './chatMessages.ts';
 import { toText } from './inputItems.ts';
 
 /** [theirs, the engines'] */
-const SAME_FIELDS = [['max_output_tokens', 'max_completion_tokens'], ['temperature', 'temperature'], ['top_p', 'top_p'], ['seed', 'seed'], ['stop', 'stop'], ['keep_alive', 'keep_alive'], ['ttl', 'ttl']] as const;
+const SAME_FIELDS = [['max_output_tokens', 'max_tokens'], ['temperature', 'temperature'], ['top_p', 'top_p'], ['seed', 'seed'], ['stop', 'stop'], ['keep_alive', 'keep_alive'], ['ttl', 'ttl']] as const;
 
 /** Turns a request of the Responses API into one for a chat. `items`: what was said before with what is said now. @throws PortError for what it cannot hold */
 export function toChatBody(asked: JsonObject, items: readonly JsonObject[], engine: ModelConfig['engine']): JsonObject {
