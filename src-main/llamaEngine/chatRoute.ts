@@ -19,7 +19,7 @@ import { toTimings, toUsage, type Generated } from './usage.ts';
 export async function answerChat(loaded: LoadedModel, exchange: Exchange): Promise<void> {
   const request = parseRequest(chatRequest, await exchange.readJson());
   const { slots } = requireGeneration(loaded);
-  const prompt = await toChatPrompt(loaded, request, exchange.signal);
+  const prompt = await toChatPrompt(loaded, request, { contextTokens: readContextTokens(loaded), signal: exchange.signal });
   const grammar = await toGrammar(loaded.llama, request.response_format);
   const choices = Array.from({ length: request.n ?? 1 }, (_, index) => new Choice(index));
   const answer = new ChatAnswer(loaded.config.name, request, exchange);
@@ -44,14 +44,14 @@ export async function answerChat(loaded: LoadedModel, exchange: Exchange): Promi
   }
 }
 
-/** Renders a request's messages. @throws ApiError when the model has no chat, its template refuses them or they are far too long; the signal's reason */
-export async function toChatPrompt(loaded: LoadedModel, request: Pick<ChatRequest, 'messages' | 'tools' | 'tool_choice'>, signal: AbortSignal): Promise<ChatPrompt> {
+/** Renders a request's messages. @throws ApiError when the model has no chat, its template refuses them or they are far longer than a context; the signal's reason */
+export async function toChatPrompt(loaded: LoadedModel, request: Pick<ChatRequest, 'messages' | 'tools' | 'tool_choice'>, { contextTokens, signal }: { contextTokens: number; signal: AbortSignal }): Promise<ChatPrompt> {
   const wrapper = requireChat(loaded);
   const named = typeof request.tool_choice === 'object' ? request.tool_choice?.function.name : undefined;
   const functions = request.tool_choice === 'none' ? undefined : toFunctions(request.tools ?? [], named);
   const isForced = functions !== undefined && (named !== undefined || request.tool_choice === 'required');
   const history = toChatHistory(request.messages);
-  await requireShort(request.messages.map(({ content }) => content).join('\n'), { model: loaded.model, contextTokens: readContextTokens(loaded), signal });
+  await requireShort(request.messages.map(({ content }) => content).join('\n'), { model: loaded.model, contextTokens, signal });
   try {
     return renderChat(loaded.model, isForced ? new ForcedToolWrapper(wrapper) : wrapper, history, functions);
   } catch (error) {

@@ -8,11 +8,15 @@ import { toTokens } from './tokenInput.ts';
 /** A text need not fit to be counted, but counting a longer one takes too long. */
 const MOST_COUNTED_TOKENS = 262_144;
 
+function readCountedTokens(loaded: LoadedModel): number {
+  return Math.max(MOST_COUNTED_TOKENS, readContextTokens(loaded));
+}
+
 /** `POST /tokenize` */
 export async function answerTokenize(loaded: LoadedModel, exchange: Exchange): Promise<void> {
   const request = parseRequest(tokenizeRequest, await exchange.readJson());
   const { model } = loaded;
-  await requireShort(request.content, { model, contextTokens: Math.max(MOST_COUNTED_TOKENS, readContextTokens(loaded)), signal: exchange.signal });
+  await requireShort(request.content, { model, contextTokens: readCountedTokens(loaded), signal: exchange.signal });
   const { bos, shouldPrependBosToken } = model.tokens;
   const begin = request.add_special && shouldPrependBosToken && bos !== null ? [bos] : [];
   const tokens = [...begin, ...model.tokenize(request.content, request.parse_special)];
@@ -25,9 +29,9 @@ export async function answerDetokenize({ model }: LoadedModel, exchange: Exchang
   exchange.answer({ content: model.detokenize(toTokens(model, tokens), true) });
 }
 
-/** `POST /apply-template` */
+/** `POST /apply-template`: the first half of counting a chat, so it need not fit either. */
 export async function answerTemplate(loaded: LoadedModel, exchange: Exchange): Promise<void> {
-  const { tokens } = await toChatPrompt(loaded, parseRequest(templateRequest, await exchange.readJson()), exchange.signal);
+  const { tokens } = await toChatPrompt(loaded, parseRequest(templateRequest, await exchange.readJson()), { contextTokens: readCountedTokens(loaded), signal: exchange.signal });
   exchange.answer({ prompt: loaded.model.detokenize(tokens, true), n_tokens: tokens.length });
 }
 

@@ -166,12 +166,20 @@ test.each([
   ['/v1/chat/completions', (text: string) => ({ messages: [{ role: 'user', content: text }] }), 1_024],
   ['/v1/completions', (text: string) => ({ prompt: text }), 1_024],
   ['/v1/embeddings', (text: string) => ({ input: ['short', text] }), 1_024],
-  ['/apply-template', (text: string) => ({ messages: [{ role: 'user', content: text }] }), 1_024],
+  ['/apply-template', (text: string) => ({ messages: [{ role: 'user', content: text }] }), 262_144],
   ['/tokenize', (text: string) => ({ content: text }), 262_144],
 ] as const)('a text of many megabytes is refused by %s before it is read whole', async (path, toBody, n_ctx) => {
   const answer = await engine.call('POST', path, toBody('word '.repeat(2_000_000)));
 
   expect({ status: answer.status, error: answer.json?.['error'] }).toMatchObject({ status: 400, error: { code: 'context_length_exceeded', n_ctx, n_prompt_tokens: expect.any(Number) as number } });
+});
+
+test('a chat that does not fit can still be counted', async () => {
+  const template = await engine.call('POST', '/apply-template', { messages: [{ role: 'user', content: 'word '.repeat(4_000) }] });
+  const counted = await engine.call('POST', '/tokenize', { content: template.json?.['prompt'], add_special: true, parse_special: true });
+
+  expect([template.status, counted.status]).toEqual([200, 200]);
+  expect((counted.json?.['tokens'] as unknown[]).length).toBeGreaterThan(1_024);
 });
 
 test('an answer ends where the context does', async () => {
