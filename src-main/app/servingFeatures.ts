@@ -89,7 +89,7 @@ function createScheduler({ settings, gpus, leases, catalog, planner, clock, log 
   const ram = new RamLedger({ readRam, getReserveBytes: () => settings.get('serving.ramReserveMib') * MIB });
   return new Scheduler({
     clock, log, memory: { gpus: new LeaseGpuMemory({ leases, readings: gpus }), ram, planner },
-    findVersion: (one) => (one.versionId === null || shelf.kindOf(one, null) === 'external' ? null : catalog.find(one.versionId)),
+    findVersion: (one) => (one.versionId === null || one.engine === 'external' ? null : catalog.find(one.versionId)),
     planLaunch: (one, version, placement) => launches.plan(one, version, placement),
     getLimits: () => {
       const limit = settings.get('serving.queueLimit');

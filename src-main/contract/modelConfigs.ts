@@ -8,7 +8,7 @@ import { modelReference, modelVersionId } from './modelIds.ts';
 export const modelConfigId = z.string().min(1).max(80).brand<'ModelConfigId'>();
 export type ModelConfigId = z.infer<typeof modelConfigId>;
 
-/** What runs the model. `auto`: llama-server where it is there, else the embedded engine, for GGUF; a container for the rest. */
+/** What runs the model. `auto`: llama-server where it is there, else the embedded engine, for GGUF; a container for the rest. With `external` or `container`, `auto` becomes that. */
 export const engineKind = z.enum(['embedded', 'llama-server', 'container', 'external']);
 export type EngineKind = z.infer<typeof engineKind>;
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError } from '#contract/errors.ts';
+import { modelConfigId, modelConfigSettings } from '#contract/modelConfigs.ts';
 import type { ModelChange, ModelVersion } from '#contract/models.ts';
 import { openMemoryDatabase } from '../fakes/facts/aGpu.ts';
 import { FakeClock } from '../fakes/facts/fakeClock.ts';
@@ -87,6 +88,20 @@ test.each([
   world.hasEngine = hasEngine;
 
   expect(world.service.create({ name: 'c', model: 'm', ...set }).problem).toBe(problem);
+});
+
+const elsewhere = { baseUrl: 'http://127.0.0.1:11434/v1', keyVariable: null, model: null };
+test.each([
+  { what: 'a server elsewhere', set: { external: elsewhere }, engine: 'external' },
+  { what: 'a container', set: { container: { image: 'x', args: [], port: 8_000, environment: {} } }, engine: 'container' },
+  { what: 'a model', set: { model: 'm' }, engine: 'auto' },
+  { what: 'an engine of its own', set: { model: 'm', engine: 'embedded' as const, external: elsewhere }, engine: 'embedded' },
+])('a configuration with $what says what runs it, also one that was kept before it did', ({ set, engine }) => {
+  const world = new World([aVersion('m')]);
+  const created = world.service.create({ name: 'new', ...set });
+  new ConfigRepository(world.database).save({ id: modelConfigId.parse('old'), settings: modelConfigSettings.parse({ name: 'old', ...set }), createdAtMs: 0, updatedAtMs: 0 });
+
+  expect([created, world.open().get('old')]).toMatchObject([{ engine, problem: null }, { engine, problem: null }]);
 });
 
 test.each([

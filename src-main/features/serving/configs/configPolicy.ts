@@ -64,11 +64,11 @@ export function findBar({ problem }: Pick<ModelConfig, 'problem'>): string | nul
 
 const GONE = new Set<ModelVersion['health']>(['missing', 'unreadable']);
 
-function findModelProblem({ model, engine, container }: ModelConfigSettings, version: ModelVersion | null): ModelConfig['problem'] {
+function findModelProblem({ model, engine }: ModelConfigSettings, version: ModelVersion | null): ModelConfig['problem'] {
   if (model === null || engine === 'external') return null;
   if (version === null || GONE.has(version.health)) return 'model_gone';
   if (version.health === 'quarantined') return 'quarantined';
-  return version.kind === 'model' && canRunFormat(version.format, engine === 'auto' && container !== null ? 'container' : engine) ? null : 'unsupported_format';
+  return version.kind === 'model' && canRunFormat(version.format, engine) ? null : 'unsupported_format';
 }
 
 /** A container decides for itself what it can read. */

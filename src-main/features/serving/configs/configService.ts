@@ -9,7 +9,7 @@ import type { JournalService } from '../../journal/index.ts';
 import { listConfigs, type ConfigFacts } from './configPolicy.ts';
 import type { ConfigRepository, KeptConfig } from './configRepository.ts';
 import type { ModelCatalog } from './modelCatalog.ts';
-import { findInvalid } from './settingsPolicy.ts';
+import { findInvalid, settleEngine } from './settingsPolicy.ts';
 
 interface ConfigDeps {
   readonly repository: ConfigRepository;
@@ -43,7 +43,7 @@ export class ConfigService {
 
   start(): void {
     const { repository, catalog, onDidChangeEngines } = this.#deps;
-    this.#kept = repository.list();
+    this.#kept = repository.list().map(settle);
     this.#stack.add(onDidChangeEngines(() => { this.#rebuild(); }));
     this.#stack.add(catalog.onDidChange((change) => {
       if (change.kind === 'changed' && this.#seen.get(change.version.id) === toSignature(change.version)) return;
@@ -103,7 +103,8 @@ export class ConfigService {
     this.#rebuild();
   }
 
-  #save(kept: KeptConfig, what: 'created' | 'changed'): ModelConfig {
+  #save(asked: KeptConfig, what: 'created' | 'changed'): ModelConfig {
+    const kept = settle(asked);
     this.#requireValid(kept);
     this.#deps.repository.save(kept);
     const isKnown = this.#kept.some(({ id }) => id === kept.id);
@@ -153,6 +154,10 @@ export class ConfigService {
   #note(id: string, name: string, what: string): void {
     this.#deps.journal.record({ event: `config.${what}`, subjectKind: 'model', subjectId: id, subjectName: name });
   }
+}
+
+function settle(kept: KeptConfig): KeptConfig {
+  return { ...kept, settings: settleEngine(kept.settings) };
 }
 
 /** What a configuration is made from. When a version was last used is no part of it. */

@@ -4,6 +4,13 @@ import { findTakenArgument } from './extraArgPolicy.ts';
 
 type Invalid = ErrorDetails<'config.invalid'>;
 
+/** `auto` chooses among the engines of this machine: with a server elsewhere or a container, that is what is meant. */
+export function settleEngine(settings: ModelConfigSettings): ModelConfigSettings {
+  if (settings.engine !== 'auto') return settings;
+  if (settings.external !== null) return { ...settings, engine: 'external' };
+  return settings.container === null ? settings : { ...settings, engine: 'container' };
+}
+
 /** What contradicts itself in a configuration; null when nothing does. */
 export function findInvalid(settings: ModelConfigSettings): Invalid | null {
   return findMissing(settings) ?? findContradiction(settings);
@@ -11,9 +18,8 @@ export function findInvalid(settings: ModelConfigSettings): Invalid | null {
 
 function findMissing({ engine, model, container, external }: ModelConfigSettings): Invalid | null {
   if (engine === 'container' && container === null) return { field: 'container', reason: 'needs_container' };
-  if (engine === 'external') return external === null ? { field: 'external', reason: 'needs_external' } : null;
-  const isElsewhere = engine === 'container' || (engine === 'auto' && (container !== null || external !== null));
-  return model === null && !isElsewhere ? { field: 'model', reason: 'needs_model' } : null;
+  if (engine === 'external' && external === null) return { field: 'external', reason: 'needs_external' };
+  return model === null && engine !== 'container' && engine !== 'external' ? { field: 'model', reason: 'needs_model' } : null;
 }
 
 const PLAIN_KV = new Set(['f32', 'f16', 'bf16']);

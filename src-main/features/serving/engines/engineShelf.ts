@@ -49,16 +49,15 @@ export class EngineShelf {
   }
 
   /** What would run it, whether it is there or not. */
-  kindOf(settings: Pick<ModelConfigSettings, 'engine' | 'container' | 'external'>, version: Pick<ModelVersion, 'format'> | null): EngineKind {
-    if (settings.engine !== 'auto') return settings.engine;
-    if (settings.external !== null) return 'external';
-    if (settings.container !== null || (version !== null && version.format !== 'gguf')) return 'container';
+  kindOf({ engine }: Pick<ModelConfigSettings, 'engine'>, version: Pick<ModelVersion, 'format'> | null): EngineKind {
+    if (engine !== 'auto') return engine;
+    if (version !== null && version.format !== 'gguf') return 'container';
     const preferred = this.#deps.getPreferred();
     if (preferred !== 'auto') return preferred;
     return this.isThere('llama-server') ? 'llama-server' : 'embedded';
   }
 
-  choose(settings: Pick<ModelConfigSettings, 'engine' | 'container' | 'external'>, version: Pick<ModelVersion, 'format'> | null): EngineChoice {
+  choose(settings: Pick<ModelConfigSettings, 'engine'>, version: Pick<ModelVersion, 'format'> | null): EngineChoice {
     const kind = this.kindOf(settings, version);
     const starter = this.#deps.starters.find((one) => one.kind === kind);
     const availability = this.#available.get(kind);

@@ -25,9 +25,15 @@ describe('the draft of a configuration', () => {
   });
 
   test('what was read and shown again says the same', () => {
-    const settings = { ...start.settings, aliases: ['a', 'b'], tensorSplit: [0.5, 1], extraArgs: ['--x', 'a b', '--y'], container: { ...container, args: ['--z', ''], environment: { A: '1' } } };
+    const settings: ModelConfigSettings = { ...start.settings, engine: 'container', aliases: ['a', 'b'], tensorSplit: [0.5, 1], extraArgs: ['--x', 'a b', '--y'], container: { ...container, args: ['--z', ''], environment: { A: '1' } } };
 
     expect(readDraft(toDraft(null, settings)).settings).toEqual(settings);
+  });
+
+  test('who goes back to the engines of this machine leaves the places that were named', () => {
+    const settings: ModelConfigSettings = { ...start.settings, container, external: { baseUrl: 'http://127.0.0.1:8000', keyVariable: null, model: null } };
+
+    expect(readDraft({ ...start, settings }).settings).toMatchObject({ engine: 'auto', container: null, external: null });
   });
 
   test.each<[string, Partial<ModelConfigSettings>, Partial<ConfigTexts>, ReturnType<typeof faultsWith>]>([

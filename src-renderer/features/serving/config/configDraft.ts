@@ -20,10 +20,11 @@ export function toDraft(config: ModelConfig | null, start: Partial<ModelConfigSe
 }
 
 /** What a draft says, and everything that is wrong with it. */
-export function readDraft({ settings, texts }: ConfigDraft): { settings: ModelConfigSettings; faults: Fault[] } {
+export function readDraft({ settings: typed, texts }: ConfigDraft): { settings: ModelConfigSettings; faults: Fault[] } {
   const extraArgs = splitWords(texts.extraArgs);
   const args = splitWords(texts.args);
   const environment = parseEnvironment(texts.environment);
+  const settings = leaveUnmeant(typed);
   const container = settings.container === null ? null : { ...settings.container, args: args ?? [], environment: environment ?? {} };
   const read = { ...settings, aliases: parseNames(texts.aliases), tensorSplit: parseShares(texts.tensorSplit), extraArgs: extraArgs ?? [], container };
   const faults = [...toFaults(modelConfigSettings.safeParse(read).error), ...findMissing(read)];
@@ -33,12 +34,17 @@ export function readDraft({ settings, texts }: ConfigDraft): { settings: ModelCo
   return { settings: read, faults };
 }
 
+/** Who chose `auto` does not mean the place that was named before. */
+function leaveUnmeant(settings: ModelConfigSettings): ModelConfigSettings {
+  return settings.engine === 'auto' ? { ...settings, container: null, external: null } : settings;
+}
+
 /** What an engine cannot do without. */
 function findMissing({ engine, model, container, external }: ModelConfigSettings): Fault[] {
   const missing = (field: string): Fault[] => [{ field, kind: 'missing' }];
   if (engine === 'external') return external === null ? missing('external.baseUrl') : [];
   if (engine === 'container') return container === null || container.image.trim() === '' ? missing('container.image') : [];
-  return model === null && container === null && external === null ? missing('model') : [];
+  return model === null ? missing('model') : [];
 }
 
 /** The fields that differ: what is sent when a configuration is saved. */
