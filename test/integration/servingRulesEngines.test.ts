@@ -215,6 +215,38 @@ test('rule 15: an engine that answers nothing after it was ready has crashed', a
   expect(waiting.result?.kind).toBe('granted');
 });
 
+test('rule 15: an engine that answers nothing has crashed, though everybody gives up and asks again', async () => {
+  const world = new ServingWorld();
+  await world.resident(a);
+  world.starter.of('a').hang();
+  for (let minute = 0; minute < 5; minute += 1) {
+    const ask = world.ask(a);
+    await world.clock.advance(60_000);
+    ask.abort.abort();
+    slotOf(ask)[Symbol.dispose]();
+  }
+
+  expect([world.scheduler.unitOf(a.id)?.crashCount, world.starter.engines.length]).toEqual([1, 2]);
+});
+
+test.each([
+  { what: 'answered', isGivenUp: false, heardAtMs: null },
+  { what: 'cancelled in the midst of its answer', isGivenUp: true, heardAtMs: 1 },
+])('rule 15: an engine whose last request was $what owes nothing', async ({ isGivenUp, heardAtMs }) => {
+  const world = new ServingWorld();
+  const kept = aConfig('a', { ttlSeconds: -1 });
+  const ask = world.ask(kept);
+  await world.clock.advance(10_000);
+  world.heardAtMs = heardAtMs;
+  if (isGivenUp) ask.abort.abort();
+  slotOf(ask)[Symbol.dispose]();
+  world.starter.of('a').hang();
+  const { healthCount } = world.starter.of('a');
+  await world.clock.advance(600_000);
+
+  expect(world.starter.of('a').healthCount).toBe(healthCount);
+});
+
 test.each([
   { what: 'whose health answers', act: (world: ServingWorld) => { world.starter.of('a').becomeReady(); } },
   { what: 'that still sends', act: (world: ServingWorld) => { world.heardAtMs = world.clock.monotonicMs(); } },

@@ -5,11 +5,11 @@ export class EngineLog {
   readonly #lines: string[] = [];
 
   get lines(): readonly string[] {
-    return this.#lines;
+    return this.#lines.slice(-KEPT_LINES);
   }
 
   add(line: string): void {
     this.#lines.push(line);
-    if (this.#lines.length > KEPT_LINES) this.#lines.splice(0, this.#lines.length - KEPT_LINES);
+    if (this.#lines.length >= 2 * KEPT_LINES) this.#lines.splice(0, KEPT_LINES);
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { DisposableStack } from '../../../base/disposables.ts';
 import type { Logger } from '../../../base/logger.ts';
 import type { Engine, EngineEndpoint, EngineExit, EngineHealth, EngineLaunch, EngineMemory, EngineReport, EngineStarter } from '../engines/enginePort.ts';
+import type { HeldSlots } from './heldSlots.ts';
 import type { GpuBooking, GpuMemory } from './memoryPorts.ts';
 import type { RamBooking, RamLedger } from './ramLedger.ts';
 import type { Placement } from './schedulerState.ts';
@@ -37,8 +38,7 @@ export interface SessionPlan {
   readonly starter: EngineStarter;
   /** Its environment comes with the devices. */
   readonly launch: Omit<EngineLaunch, 'environment'>;
-  /** When those who run on it last heard of it; null while nobody does. */
-  readonly getHeardAtMs: () => number | null;
+  readonly slots: Pick<HeldSlots, 'silentSinceMs' | 'noteSign'>;
 }
 
 /** What is known of an engine beside its state. */
@@ -153,7 +153,7 @@ export class EngineSession {
     if (report.kind === 'layers') this.#facts = { ...this.#facts, gpuLayers: report.gpuLayers, layerCount: report.layerCount };
     if (report.kind === 'memory') this.#facts = { ...this.#facts, reportedGpu: report.gpu, reportedRam: report.ram };
     if (report.kind === 'loaded') this.#hurry();
-    this.#silence?.noteSign();
+    this.#plan.slots.noteSign();
     this.#tell({ kind: 'sign', progress: report.kind === 'progress' ? report.progress : null });
   }
 
@@ -234,7 +234,7 @@ export class EngineSession {
   /** Not for what runs elsewhere: it can be slow to answer, and nothing is won by giving it up. */
   #createSilenceWatch(engine: Engine): SilenceWatch {
     return new SilenceWatch({
-      clock: this.#deps.clock, readHealth: () => this.#readHealth(engine), getHeardAtMs: this.#plan.getHeardAtMs,
+      clock: this.#deps.clock, readHealth: () => this.#readHealth(engine), slots: this.#plan.slots,
       onDidHang: () => { this.#takeExit(engine, { code: null, signal: null, tail: ['it stopped answering'], failure: null }); },
     });
   }

@@ -19,8 +19,8 @@ export type LoadResult = { readonly kind: 'loaded' } | { readonly kind: 'refused
 /** Somebody who has not been answered. */
 interface Pending {
   readonly unit: () => Unit | null;
-  readonly onWait: SlotRequest['onWait'];
-  readonly getHeardAtMs: SlotRequest['getHeardAtMs'];
+  /** Null when only the load is wanted. */
+  readonly request: Pick<SlotRequest, 'signal' | 'onWait' | 'getHeardAtMs'> | null;
   readonly grant: (unit: Unit) => void;
   readonly refuse: (refusal: SlotRefusal) => void;
   lastReason: string;
@@ -84,7 +84,7 @@ export class Scheduler implements Slots {
   }
 
   request(request: SlotRequest): Promise<SlotResult> {
-    const { config, keyId, priority, signal, onWait, getHeardAtMs, requestId } = request;
+    const { config, keyId, priority, signal, requestId } = request;
     const { promise, resolve } = Promise.withResolvers<SlotResult>();
     const refuse = (refusal: SlotRefusal): void => { resolve({ kind: 'refused', refusal }); };
     if (this.#isStopped || signal.aborted) { refuse({ kind: this.#isStopped ? 'shutting_down' : 'cancelled' }); return promise; }
@@ -95,7 +95,7 @@ export class Scheduler implements Slots {
     signal.addEventListener('abort', cancel, { once: true });
     const done = (): void => { signal.removeEventListener('abort', cancel); };
     this.#admit(config, { requestId, keyId, priority: priority + config.priority, wants: 'slot' }, {
-      onWait, getHeardAtMs, refuse: (refusal) => { done(); refuse(refusal); }, grant: (served) => { done(); resolve(this.#handSlot(served, requestId)); },
+      request, refuse: (refusal) => { done(); refuse(refusal); }, grant: (served) => { done(); resolve(this.#handSlot(served, requestId)); },
     });
     return promise;
   }
@@ -107,7 +107,7 @@ export class Scheduler implements Slots {
     const unit = this.#ensure(config);
     if (unit.phase.kind === 'failed') unit.phase = { ...unit.phase, retryAtMs: 0 };
     this.#admit(config, { requestId: `load ${this.#serial}`, keyId: null, priority: config.priority, wants: 'load' }, {
-      onWait: undefined, getHeardAtMs: undefined, refuse: (refusal) => { resolve({ kind: 'refused', refusal }); }, grant: () => { resolve({ kind: 'loaded' }); },
+      request: null, refuse: (refusal) => { resolve({ kind: 'refused', refusal }); }, grant: () => { resolve({ kind: 'loaded' }); },
     });
     return promise;
   }
@@ -280,7 +280,7 @@ export class Scheduler implements Slots {
     invariant(waiter !== undefined && pending !== undefined, 'only who waits is granted');
     unit.waiters = unit.waiters.filter((one) => one !== waiter);
     this.#pending.delete(requestId);
-    if (waiter.wants === 'slot') this.#life.occupy(unit, requestId, pending.getHeardAtMs);
+    if (pending.request !== null) this.#life.occupy(unit, requestId, pending.request);
     pending.grant(unit);
   }
 
@@ -314,7 +314,7 @@ export class Scheduler implements Slots {
       const pending = this.#pending.get(requestId);
       if (pending === undefined || pending.lastReason === text) continue;
       pending.lastReason = text;
-      pending.onWait?.(reason);
+      pending.request?.onWait?.(reason);
     }
   }
 }

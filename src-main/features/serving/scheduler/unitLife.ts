@@ -3,6 +3,7 @@ import { invariant } from '../../../base/invariant.ts';
 import type { EngineEndpoint, EngineExit } from '../engines/enginePort.ts';
 import { EngineSession, type SessionEvent, type SessionFacts } from './engineSession.ts';
 import { countCrash, decideRecovery, toBackoffMs, toDetail, toLoadFailure } from './failurePolicy.ts';
+import { HeldSlots } from './heldSlots.ts';
 import { NO_MEMORY, type MemoryPlan } from './memoryPlan.ts';
 import type { SchedulerDeps } from './schedulerDeps.ts';
 import type { SlotRefusal, SlotRequest } from './schedulerPort.ts';
@@ -12,13 +13,11 @@ import type { UnitRegister } from './unitRegister.ts';
 
 type Failed = Omit<Extract<Phase, { kind: 'failed' }>, 'kind' | 'sinceMs' | 'retryAtMs'>;
 
-interface Slot { readonly abort: AbortController; readonly sinceMs: number; readonly getHeardAtMs: SlotRequest['getHeardAtMs'] }
-
 /** What runs for one unit now. */
 interface Running {
   readonly session: EngineSession;
   readonly startedAtMs: number;
-  readonly slots: Map<string, Slot>;
+  readonly slots: HeldSlots;
   /** What it is when it is gone: failed for this reason, or just unloaded. */
   afterwards: Failed | null;
 }
@@ -48,9 +47,9 @@ export class UnitLife {
   }
 
   signalOf({ key }: Unit, requestId: string): AbortSignal {
-    const slot = this.#running.get(key)?.slots.get(requestId);
-    invariant(slot !== undefined, 'a slot is signalled while it is held');
-    return slot.abort.signal;
+    const running = this.#running.get(key);
+    invariant(running !== undefined, 'a slot is signalled while its engine is there');
+    return running.slots.signalOf(requestId);
   }
 
   queue(unit: Unit): void {
@@ -88,8 +87,9 @@ export class UnitLife {
     unit.keepSeconds = null;
     const id = createId('load', clock.nowMs());
     unit.loadId = id;
-    const session = new EngineSession({ ...this.#deps, ...this.#deps.memory }, { id, name: unit.config.name, placement, starter: launch.starter, launch: launch.launch, getHeardAtMs: () => this.#heardAtMs(unit) }, (event) => { this.#take(unit, session, event); });
-    this.#running.set(unit.key, { session, startedAtMs: nowMs, slots: new Map(), afterwards: null });
+    const slots = new HeldSlots(clock);
+    const session = new EngineSession({ ...this.#deps, ...this.#deps.memory }, { id, name: unit.config.name, placement, starter: launch.starter, launch: launch.launch, slots }, (event) => { this.#take(unit, session, event); });
+    this.#running.set(unit.key, { session, startedAtMs: nowMs, slots, afterwards: null });
     this.#set(unit, { kind: 'loading', sinceMs: nowMs, placement, isBooked: false, signAtMs: nowMs, progress: null });
     session.open();
   }
@@ -137,10 +137,10 @@ export class UnitLife {
     unit.contextLimit = unit.provenLimit;
   }
 
-  occupy(unit: Unit, requestId: string, getHeardAtMs: Slot['getHeardAtMs']): void {
+  occupy(unit: Unit, requestId: string, request: Pick<SlotRequest, 'signal' | 'getHeardAtMs'>): void {
     const running = this.#running.get(unit.key);
     invariant(running !== undefined && isServing(unit.phase), 'slots are given on what serves');
-    running.slots.set(requestId, { abort: new AbortController(), sinceMs: this.#nowMs(), getHeardAtMs });
+    running.slots.take(requestId, request);
     unit.active.add(requestId);
     if (unit.phase.kind === 'ready') this.#set(unit, { ...unit.phase, kind: 'busy', sinceMs: this.#nowMs() });
   }
@@ -148,7 +148,7 @@ export class UnitLife {
   /** Gives a slot back. Idle time counts from here. */
   free(unit: Unit, requestId: string, keepSeconds: number | null): void {
     if (!unit.active.delete(requestId)) return;
-    this.#running.get(unit.key)?.slots.delete(requestId);
+    this.#running.get(unit.key)?.slots.free(requestId);
     unit.lastUsedAtMs = this.#nowMs();
     unit.keepSeconds = keepSeconds;
     if (unit.phase.kind === 'busy' && unit.active.size === 0) this.#set(unit, { ...unit.phase, kind: 'ready', sinceMs: this.#nowMs() });
@@ -161,12 +161,6 @@ export class UnitLife {
 
   #set(unit: Unit, phase: Phase, why: { cause?: string | null; detail?: string | null } = {}): void {
     this.#deps.register.setPhase(unit, phase, why);
-  }
-
-  /** When those who run on it last heard of it; null while nobody does. */
-  #heardAtMs({ key }: Unit): number | null {
-    const slots = this.#running.get(key)?.slots ?? new Map<string, Slot>();
-    return slots.size === 0 ? null : Math.max(...slots.values().map(({ sinceMs, getHeardAtMs }) => getHeardAtMs?.() ?? sinceMs));
   }
 
   #waitUntilGone(unit: Unit): Promise<void> {
@@ -309,10 +303,8 @@ export class UnitLife {
   }
 
   #abortSlots(unit: Unit, cause: 'crashed' | 'forced' | 'cancelled'): void {
-    const running = this.#running.get(unit.key);
     unit.active.clear();
-    for (const { abort } of running?.slots.values() ?? []) abort.abort(new Error('the model is gone', { cause }));
-    running?.slots.clear();
+    this.#running.get(unit.key)?.slots.abortAll(cause);
   }
 
   #close(unit: Unit, cause: UnloadCause, { detail = null }: { detail?: string | null } = {}): void {
