@@ -71,6 +71,17 @@ test('a model is loaded, told about and unloaded, and its process is gone then',
   expect(events).toEqual(['engine.unloaded', 'engine.loaded']);
 });
 
+test('a conversation that no longer fits can still be counted', async () => {
+  const response = await fetch(`${backend.url}/v1/messages/count_tokens`, {
+    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${backend.token}` },
+    body: JSON.stringify({ model: 'tiny-served', messages: [{ role: 'user', content: 'word '.repeat(4_000) }] }),
+  });
+  const { input_tokens: count } = await response.json() as { input_tokens: number };
+
+  expect(response.status).toBe(200);
+  expect(count).toBeGreaterThan(1_024);
+});
+
 test('an engine that is killed while it loads fails the load, and the next try succeeds', async () => {
   const failing = backend.client.serving.load({ model: 'tiny-served' }).then(() => 'loaded', (error: unknown) => error);
   const { pid } = await waitFor(async () => { const model = await readModel(); return model.state === 'loading' && model.pid !== null ? model : null; }, { ...PATIENCE, what: 'a process that loads' });
