@@ -28,6 +28,7 @@ export class Relay {
   readonly #options: RelayOptions;
   readonly #events = new ServerEventReader();
   #stopClosing: (() => void) | null = null;
+  readonly #finished = Promise.withResolvers<undefined>();
   #isFinished = false;
 
   constructor(options: RelayOptions) {
@@ -47,15 +48,13 @@ export class Relay {
     this.#finish();
   }
 
-  /** The client hears the end as soon as the engine said it; what follows is waited for so that the connection can be used again. */
+  /** To the engine's last word. What follows it is read aside, so that the connection can be used again. */
   async #passStream(response: UpstreamResponse): Promise<void> {
-    try {
-      await pump(response.body, (bytes) => (this.#isFinished ? null : this.#take(bytes, response)));
-    } catch (error) {
-      if (!this.#isFinished) throw error;
-    } finally {
-      this.#stopClosing?.();
-    }
+    const reading = pump(response.body, (bytes) => (this.#isFinished ? null : this.#take(bytes, response)));
+    const stopClosing = (): void => { this.#stopClosing?.(); };
+    // A failure before the last word is thrown below; behind it, it is none.
+    reading.then(stopClosing, stopClosing);
+    await Promise.race([reading, this.#finished.promise]);
     if (!this.#isFinished) await this.#passEnd();
   }
 
@@ -111,6 +110,7 @@ export class Relay {
 
   #finish(): void {
     this.#isFinished = true;
+    this.#finished.resolve(undefined);
     const { wire, answer } = this.#options;
     const last = this.#toText(this.#options.reader.readEnd());
     const text = last + answer.end(this.#options.reader.readUsage());
