@@ -194,8 +194,7 @@ export class Scheduler implements Slots {
   }
 
   #refuse(unit: Unit, requestIds: readonly string[], refusal: SlotRefusal): void {
-    const gone = new Set(requestIds);
-    unit.waiters = unit.waiters.filter(({ requestId }) => !gone.has(requestId));
+    this.#register.removeWaiters(unit, requestIds);
     for (const requestId of requestIds) {
       const pending = this.#pending.get(requestId);
       this.#pending.delete(requestId);
@@ -278,7 +277,7 @@ export class Scheduler implements Slots {
     const waiter = unit.waiters.find((one) => one.requestId === requestId);
     const pending = this.#pending.get(requestId);
     invariant(waiter !== undefined && pending !== undefined, 'only who waits is granted');
-    unit.waiters = unit.waiters.filter((one) => one !== waiter);
+    this.#register.removeWaiters(unit, [requestId]);
     this.#pending.delete(requestId);
     if (pending.request !== null) this.#life.occupy(unit, requestId, pending.request);
     pending.grant(unit);

@@ -69,7 +69,7 @@ export interface Unit {
   notBeforeMs: number;
   /** Since when somebody else's memory is in its way; null while nobody's is. */
   blockedSinceMs: number | null;
-  /** An unload was asked for: it goes once everybody up to here is served. */
+  /** An unload was asked for: it goes once everybody up to here is served, be it by its next load. */
   leaveAfterSerial: number | null;
   refusal: LeaseRefusal | null;
   lastUsedAtMs: number | null;

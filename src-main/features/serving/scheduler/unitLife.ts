@@ -11,6 +11,9 @@ import { isResident, isServing, type Phase, type Placement, type Unit, type Unlo
 import { TIMING } from './timing.ts';
 import type { UnitRegister } from './unitRegister.ts';
 
+/** The serial that nobody has. */
+const NOBODY = -1;
+
 type Failed = Omit<Extract<Phase, { kind: 'failed' }>, 'kind' | 'sinceMs' | 'retryAtMs'>;
 
 /** What runs for one unit now. */
@@ -100,12 +103,12 @@ export class UnitLife {
     this.#set(unit, { ...phase, kind: 'draining', sinceMs: this.#nowMs(), cause, lastSerial }, { cause });
   }
 
-  /** Lets it go after everybody up to `lastSerial`, those who still wait for its load among them; resolves when it is gone. */
+  /** Lets it go after everybody up to `lastSerial`, those who still wait for its load or for its next one among them; resolves when it is gone. */
   leave(unit: Unit, lastSerial: number): Promise<void> {
-    if (unit.phase.kind === 'queued' || unit.phase.kind === 'loading') unit.leaveAfterSerial = lastSerial;
+    unit.leaveAfterSerial = lastSerial;
     if (unit.phase.kind === 'draining') this.#set(unit, { ...unit.phase, cause: 'asked' });
     this.startDrain(unit, { cause: 'asked', lastSerial });
-    return this.#waitUntilGone(unit);
+    return this.#deps.register.whenGone(unit, lastSerial);
   }
 
   revive(unit: Unit): void {
@@ -123,7 +126,7 @@ export class UnitLife {
     if (!isResident(unit.phase)) return Promise.resolve();
     this.#abortSlots(unit, cause === 'forced' ? 'forced' : 'cancelled');
     this.#close(unit, cause);
-    return this.#waitUntilGone(unit);
+    return this.#deps.register.whenGone(unit, NOBODY);
   }
 
   stall(unit: Unit): void {
@@ -161,17 +164,6 @@ export class UnitLife {
 
   #set(unit: Unit, phase: Phase, why: { cause?: string | null; detail?: string | null } = {}): void {
     this.#deps.register.setPhase(unit, phase, why);
-  }
-
-  #waitUntilGone(unit: Unit): Promise<void> {
-    if (!isResident(unit.phase) && unit.phase.kind !== 'queued') return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const listening = this.#deps.register.onDidTransition(({ key, to }) => {
-      if (key !== unit.key || (to !== 'unloaded' && to !== 'failed')) return;
-      listening.dispose();
-      resolve(undefined);
-    });
-    return promise;
   }
 
   #takePlan(unit: Unit, plan: MemoryPlan): void {

@@ -24,12 +24,16 @@ export interface Transition {
 
 export interface EngineLine { readonly configId: string; readonly line: string }
 
+/** Somebody who waits until a load is over. */
+interface Departure { readonly unit: Unit; readonly lastSerial: number; readonly tell: () => void }
+
 /** Every model that was asked for, and the one place where its phase changes. */
 export class UnitRegister implements SchedulerState {
   readonly #deps: { readonly clock: Clock; readonly log: Logger };
   readonly #units = new Map<string, Unit>();
   readonly #current = new Map<string, Unit>();
   readonly #logs = new Map<string, EngineLog>();
+  readonly #departures = new Set<Departure>();
   readonly #didTransition = new Emitter<Transition>();
   readonly #didLog = new Emitter<EngineLine>();
 
@@ -82,15 +86,38 @@ export class UnitRegister implements SchedulerState {
     if (this.#current.get(unit.config.id) === unit) { this.#current.delete(unit.config.id); this.#logs.delete(unit.config.id); }
   }
 
+  removeWaiters(unit: Unit, requestIds: readonly string[]): void {
+    const gone = new Set(requestIds);
+    unit.waiters = unit.waiters.filter(({ requestId }) => !gone.has(requestId));
+    this.#tellDepartures();
+  }
+
+  /** Resolves when it is gone and nobody up to `lastSerial` waits for its next load. */
+  whenGone(unit: Unit, lastSerial: number): Promise<void> {
+    if (isGone(unit, lastSerial)) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#departures.add({ unit, lastSerial, tell: () => { resolve(undefined); } });
+    return promise;
+  }
+
   setPhase(unit: Unit, phase: Phase, { cause = null, detail = null }: { cause?: string | null; detail?: string | null } = {}): void {
     const from = unit.phase.kind;
     unit.phase = phase;
     if (from === phase.kind) return;
-    if (phase.kind !== 'queued' && phase.kind !== 'loading') endWait(unit);
+    forgetWaits(unit);
+    this.#tellDepartures();
     const exitCode = phase.kind === 'failed' ? phase.exitCode : null;
     const transition: Transition = { atMs: this.#deps.clock.nowMs(), key: unit.key, configId: unit.config.id, name: unit.config.name, from, to: phase.kind, cause, detail, exitCode };
     this.#deps.log[isRoutine(from, phase.kind) ? 'debug' : 'info']('engine.transition', { ...transition });
     this.#didTransition.fire(transition);
+  }
+
+  #tellDepartures(): void {
+    for (const departure of this.#departures) {
+      if (!isGone(departure.unit, departure.lastSerial)) continue;
+      this.#departures.delete(departure);
+      departure.tell();
+    }
   }
 
   #supersede(before: Unit, unit: Unit): void {
@@ -103,10 +130,15 @@ export class UnitRegister implements SchedulerState {
   }
 }
 
-/** What was said of its next load holds no longer. */
-function endWait(unit: Unit): void {
-  unit.leaveAfterSerial = null;
-  unit.blockedSinceMs = null;
+function isGone({ phase, waiters }: Unit, lastSerial: number): boolean {
+  return (phase.kind === 'unloaded' || phase.kind === 'failed') && !waiters.some(({ serial }) => serial <= lastSerial);
+}
+
+/** What holds no longer in a new phase. An unload is not over while somebody waits who came before it. */
+function forgetWaits(unit: Unit): void {
+  const { phase, waiters, leaveAfterSerial } = unit;
+  if (phase.kind !== 'queued' && phase.kind !== 'loading') unit.blockedSinceMs = null;
+  if (leaveAfterSerial !== null && !waiters.some(({ serial }) => serial <= leaveAfterSerial)) unit.leaveAfterSerial = null;
 }
 
 /** A request begins or ends: too often to be news. */
