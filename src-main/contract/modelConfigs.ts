@@ -68,7 +68,7 @@ export const modelConfigSettings = z.object({
 });
 export type ModelConfigSettings = z.infer<typeof modelConfigSettings>;
 
-/** A configuration; `isImplicit` ones stand for every servable version that has none of its own. */
+/** A configuration; an `isImplicit` one stands for a servable version by itself until it is changed. Others may stand beside it. */
 export const modelConfig = modelConfigSettings.extend({
   id: modelConfigId, versionId: modelVersionId.nullable(), isImplicit: z.boolean(), createdAtMs: z.number(), updatedAtMs: z.number(),
   /** Why it cannot be served now. */

@@ -55,6 +55,6 @@ test('a model answers to its bare name, aliases and roles, and what serves it st
   const after = await backend.client.models.planRemoval({ model: 'tiny' });
   expect(answers).toEqual(Array.from({ length: 4 }, () => ({ status: 200, text: TINY_ANSWER })));
   expect(before.dependents.map(({ kind, name }) => [kind, name])).toEqual([['role', 'greeter'], ['alias', 'small'], ['config', 'tiny-fast']]);
-  expect(after.dependents.map(({ kind, name }) => [kind, name])).toEqual([['role', 'greeter'], ['alias', 'small'], ['config', 'tiny-fast'], ['engine', 'tiny-fast']]);
-  await expect(backend.client.models.remove({ model: 'tiny' })).rejects.toMatchObject({ code: 'model.in_use', data: { users: ['greeter', 'small', 'tiny-fast', 'tiny-fast'] } });
+  expect(after.dependents.map(({ kind, name }) => [kind, name])).toEqual([['role', 'greeter'], ['alias', 'small'], ['config', 'tiny-fast'], ['engine', 'tiny-fast'], ['engine', 'tiny:F32']]);
+  await expect(backend.client.models.remove({ model: 'tiny' })).rejects.toMatchObject({ code: 'model.in_use', data: { users: ['greeter', 'small', 'tiny-fast', 'tiny-fast', 'tiny:F32'] } });
 });

@@ -45,14 +45,15 @@ function codeOf(act: () => unknown): unknown {
   }
 }
 
-test('every servable version has an implicit configuration until it has one of its own', () => {
+test('every servable version has an implicit configuration, and one that is made stands beside it', () => {
   const world = new World([aVersion('tiny'), aVersion('adapter', { kind: 'adapter' }), aVersion('lost', { health: 'missing' }), aVersion('image', { capabilities: [] })]);
   const implicit = world.service.list().map(({ name, aliases, isImplicit, problem }) => ({ name, aliases, isImplicit, problem }));
 
   world.service.create({ name: 'mine', model: 'tiny' });
 
   expect(implicit).toEqual([{ name: 'tiny:Q4_K_M', aliases: ['tiny'], isImplicit: true, problem: null }]);
-  expect(world.service.list().map(({ name, isImplicit }) => [name, isImplicit])).toEqual([['mine', false]]);
+  expect(world.service.list().map(({ name, isImplicit }) => [name, isImplicit])).toEqual([['mine', false], ['tiny:Q4_K_M', true]]);
+  expect(['tiny', 'version_tiny', 'mine'].map((name) => world.service.find(name)?.name)).toEqual(['tiny:Q4_K_M', 'tiny:Q4_K_M', 'mine']);
 });
 
 test('a model is found by name, alias, role, version, and percent-encoded', () => {
@@ -99,7 +100,7 @@ test.each([
 ])('a configuration with $what says what runs it, also one that was kept before it did', ({ set, engine }) => {
   const world = new World([aVersion('m')]);
   const created = world.service.create({ name: 'new', ...set });
-  new ConfigRepository(world.database).save({ id: modelConfigId.parse('old'), settings: modelConfigSettings.parse({ name: 'old', ...set }), createdAtMs: 0, updatedAtMs: 0 });
+  new ConfigRepository(world.database).save({ id: modelConfigId.parse('old'), settings: modelConfigSettings.parse({ name: 'old', ...set }), replaces: null, createdAtMs: 0, updatedAtMs: 0 });
 
   expect([created, world.open().get('old')]).toMatchObject([{ engine, problem: null }, { engine, problem: null }]);
 });
@@ -137,6 +138,29 @@ test('an implicit configuration that is changed becomes one of its own, and one 
   world.service.remove(changed.id);
 
   expect([changed.isImplicit, changed.name, world.service.list().map(({ isImplicit }) => isImplicit)]).toEqual([false, 'm:Q4_K_M', [true]]);
+});
+
+test('an implicit configuration that gets another name leaves none under the old one, until it is deleted or means another model', () => {
+  const world = new World([aVersion('m'), aVersion('other')]);
+  const namesAfter = (): string[] => world.open().list().map(({ name }) => name);
+  world.service.update('m', { name: 'renamed', aliases: [] });
+  const renamed = namesAfter();
+  world.service.update('renamed', { isEnabled: false });
+  const off = namesAfter();
+  world.service.update('renamed', { model: 'other' });
+  const elsewhere = namesAfter();
+  world.service.remove('renamed');
+
+  expect([renamed, off, elsewhere, namesAfter()]).toEqual([['renamed', 'other:Q4_K_M'], ['renamed', 'other:Q4_K_M'], ['renamed', 'm:Q4_K_M', 'other:Q4_K_M'], ['m:Q4_K_M', 'other:Q4_K_M']]);
+});
+
+test('a configuration that takes the name of an implicit one hides it, and an alias of it goes over', () => {
+  const world = new World([aVersion('m'), aVersion('other')]);
+
+  world.service.create({ name: 'm:Q4_K_M', model: 'm' });
+  world.service.create({ name: 'short', aliases: ['other'], model: 'other' });
+
+  expect(world.service.list().map(({ name, aliases, isImplicit }) => [name, aliases, isImplicit])).toEqual([['m:Q4_K_M', [], false], ['short', ['other'], false], ['other:Q4_K_M', [], true]]);
 });
 
 test('that a model was used is no change of its configuration', () => {

@@ -13,13 +13,13 @@ export interface ConfigFacts {
   readonly hasEngine: (settings: ModelConfigSettings, version: ModelVersion | null) => boolean;
 }
 
-/** Every configuration: those that were made, then one for each servable version that has none of its own. No name is there twice. */
+/** Every configuration: those that were made, then each servable version's own, unless one that was made took its place or its name. No name is there twice. */
 export function listConfigs(kept: readonly KeptConfig[], versions: readonly ModelVersion[], facts: ConfigFacts): ModelConfig[] {
   const explicit = kept.map((one) => toConfig(one, facts));
+  const replaced = new Set(kept.flatMap(({ replaces }, index) => (replaces !== null && replaces === explicit[index]?.versionId ? [replaces] : [])));
   const taken = new Set(explicit.flatMap(({ name, aliases }) => [name, ...aliases]));
-  const covered = new Set<string>(explicit.flatMap(({ versionId, isEnabled }) => (versionId === null || !isEnabled ? [] : [versionId])));
   const byModel = Map.groupBy(versions, ({ modelName }) => modelName);
-  const implicit = versions.filter((version) => isServable(version) && !covered.has(version.id)).flatMap((version) => {
+  const implicit = versions.filter((version) => isServable(version) && !replaced.has(version.id)).flatMap((version) => {
     const isMeant = byModel.get(version.modelName)?.length === 1 || facts.find(version.modelName)?.id === version.id;
     const config = toImplicit(version, { taken, isMeant, facts });
     for (const name of config === null ? [] : [config.name, ...config.aliases]) taken.add(name);

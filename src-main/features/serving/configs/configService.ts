@@ -81,16 +81,17 @@ export class ConfigService {
   /** @throws model.not_found, config.name_taken, config.invalid */
   create(set: ConfigSet & { name: string }): ModelConfig {
     const nowMs = this.#deps.clock.nowMs();
-    return this.#save({ id: modelConfigId.parse(createId('config', nowMs)), settings: modelConfigSettings.parse(withoutUndefined(set)), createdAtMs: nowMs, updatedAtMs: nowMs }, 'created');
+    return this.#save({ id: modelConfigId.parse(createId('config', nowMs)), settings: modelConfigSettings.parse(withoutUndefined(set)), replaces: null, createdAtMs: nowMs, updatedAtMs: nowMs }, 'created');
   }
 
-  /** A change of an implicit one makes it an explicit one. @throws config.not_found, model.not_found, config.name_taken, config.invalid */
+  /** A change of an implicit one makes it an explicit one, which takes its place under whatever name. @throws config.not_found, model.not_found, config.name_taken, config.invalid */
   update(reference: string, set: ConfigSet): ModelConfig {
     const before = this.get(reference);
     const nowMs = this.#deps.clock.nowMs();
     const settings = modelConfigSettings.parse({ ...before, ...withoutUndefined(set) });
-    const id = before.isImplicit ? modelConfigId.parse(createId('config', nowMs)) : before.id;
-    return this.#save({ id, settings, createdAtMs: before.isImplicit ? nowMs : before.createdAtMs, updatedAtMs: nowMs }, before.isImplicit ? 'created' : 'changed');
+    const kept = this.#kept.find(({ id }) => id === before.id);
+    if (kept !== undefined) return this.#save({ ...kept, settings, updatedAtMs: nowMs }, 'changed');
+    return this.#save({ id: modelConfigId.parse(createId('config', nowMs)), settings, replaces: before.versionId, createdAtMs: nowMs, updatedAtMs: nowMs }, 'created');
   }
 
   /** An implicit one stays: it stands for a model that is there. @throws config.not_found */
@@ -128,9 +129,13 @@ export class ConfigService {
     return this.#names.get(name) ?? this.#configs.get(name) ?? null;
   }
 
+  /** The version's own, else the oldest that was made for it. */
   #findByVersion(name: string): ModelConfig | null {
     const version = name.length > 300 || name === '' ? null : this.#deps.catalog.find(name);
-    return version === null ? null : this.#configs.values().find(({ versionId, isEnabled }) => versionId === version.id && isEnabled) ?? null;
+    if (version === null) return null;
+    const replacing = this.#kept.find(({ replaces }) => replaces === version.id)?.id;
+    const found = this.list().filter(({ versionId, isEnabled }) => versionId === version.id && isEnabled);
+    return found.find(({ id, isImplicit }) => isImplicit || id === replacing) ?? found[0] ?? null;
   }
 
   #findDecoded(name: string): ModelConfig | null {
