@@ -12,12 +12,12 @@ export function servingHandlers(api: Api['serving'], service: ServingService) {
       signal,
     })),
     load: api.load.handler(({ input }) => service.load(service.resolve(input.model))),
-    unload: api.unload.handler(({ input: { model, force } }) => service.unload(service.resolve(model), { force })),
+    unload: api.unload.handler(({ input: { model, force } }) => service.unload(service.resolveLoaded(model), { force })),
     unloadAll: api.unloadAll.handler(({ input }) => service.unloadAll(input)),
     cancel: api.cancel.handler(({ input }) => { service.cancel(input.request); }),
-    log: api.log.handler(({ input }) => ({ lines: [...service.readLog(service.resolve(input.model))] })),
+    log: api.log.handler(({ input }) => ({ lines: [...service.readLog(service.resolveLoaded(input.model))] })),
     followLog: api.followLog.handler(({ input, signal }) => {
-      const config = service.resolve(input.model);
+      const config = service.resolveLoaded(input.model);
       return liveStream({
         first: () => [{ lines: [...service.readLog(config)] }],
         subscribe: (add) => [service.onDidLogOf(config)((line) => { add({ lines: [line] }); })],

@@ -22,6 +22,8 @@ export const servedModel = z.object({
   contextTokens: z.int().nullable(), slots: z.int(), busySlots: z.int(), queuedCount: z.int(),
   pid: z.int().nullable(), loadMs: z.number().nullable(), loadCount: z.int(), crashCount: z.int(),
   lastUsedAtMs: z.number().nullable(), unloadAtMs: z.number().nullable(), isPinned: z.boolean(),
+  /** Names a load whose configuration is gone or different now: it finishes what it has. Null for what is served. */
+  leaving: z.string().nullable(),
   promptTokensPerSecond: z.number().nullable(), tokensPerSecond: z.number().nullable(),
 });
 export type ServedModel = z.infer<typeof servedModel>;

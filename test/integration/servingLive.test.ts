@@ -80,7 +80,7 @@ test('a watcher sees the tokens and the rates of an answer grow, and hears nothi
   await world.clock.advance(10_000);
 
   expect(seen.slice(0, 6).map(({ requests }) => requests[0]?.completionTokens)).toEqual([41, 41, 61, 61, 81, 81]);
-  expect(seen[5]).toMatchObject({ requests: [{ state: 'generating', tokensPerSecond: 21.3 }], models: [{ name: 'mine', tokensPerSecond: 21.3 }, {}] });
+  expect(seen[5]).toMatchObject({ requests: [{ state: 'generating', tokensPerSecond: 21.3 }], models: [{ name: 'mine', tokensPerSecond: 21.3 }, {}, {}] });
   expect([seen.at(-1)?.requests, seen.length - count, count]).toEqual([[], 0, 7]);
   await world.serving.stop();
 });
@@ -105,7 +105,7 @@ test('what was too short to tell has no rate', async () => {
   await world.clock.advance(20);
   exchange.noteTokens(40);
 
-  expect(world.serving.snapshot()).toMatchObject({ requests: [{ tokensPerSecond: null }], models: [{ tokensPerSecond: null }, {}] });
+  expect(world.serving.snapshot()).toMatchObject({ requests: [{ tokensPerSecond: null }], models: [{ tokensPerSecond: null }, {}, {}] });
   await world.serving.stop();
 });
 
@@ -132,5 +132,36 @@ test('figures that no model can mean are kept as counts', async () => {
   world.book.close(exchange, 200);
 
   expect([exchange.usage, exchange.outcome]).toEqual([{ promptTokens: 2, completionTokens: 0, cachedTokens: 1e9 }, 'done']);
+  await world.serving.stop();
+});
+
+test('a configuration that is made stands beside the model\'s own, whose engine stays', async () => {
+  const world = new LiveWorld();
+  await world.serving.load(world.serving.resolve('one'));
+  const own = world.serving.resolve('one');
+  world.configs.create({ name: 'mine', model: 'one' });
+  await settle();
+
+  expect(world.serving.list().map(({ name, state, leaving }) => [name, state, leaving])).toEqual([['mine', 'unloaded', null], [own.name, 'ready', null], ['two:Q4_K_M', 'unloaded', null]]);
+  expect(world.serving.resolve('one')).toBe(own);
+  await world.serving.stop();
+});
+
+test('what still answers when its configuration is deleted or changed is listed until it is gone', async () => {
+  const world = new LiveWorld();
+  const deleted = world.configs.create({ name: 'mine', model: 'one' });
+  const changed = world.configs.create({ name: 'other', model: 'two' });
+  const exchanges = [await world.open(deleted), await world.open(changed)];
+  world.configs.remove('mine');
+  world.configs.update('other', { slots: 2 });
+  await settle();
+  const leaving = world.serving.list().filter((model) => model.leaving !== null);
+  const unloading = world.serving.unload(world.serving.resolveLoaded('mine'), { force: true });
+  for (const exchange of exchanges) world.book.close(exchange, 200);
+  await unloading;
+  await world.serving.unloadAll({ force: true });
+
+  expect(leaving.map(({ name, state, busySlots, pid }) => [name, state, busySlots, pid !== null])).toEqual([['mine', 'draining', 1, true], ['other', 'draining', 1, true]]);
+  expect(world.serving.list().map(({ name, state, leaving: key }) => [name, state, key])).toEqual([['other', 'unloaded', null], ['one:Q4_K_M', 'unloaded', null], ['two:Q4_K_M', 'unloaded', null]]);
   await world.serving.stop();
 });

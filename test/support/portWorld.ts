@@ -107,7 +107,7 @@ export function aServedModel(name: string, change: Partial<ServedModel> = {}): S
   return {
     configId: modelConfigId.parse(`cfg-${name}`), name, versionId: null, engine: 'embedded', state: 'ready', stateSinceMs: 0, progress: null, failure: null, failureDetail: null, exitCode: null, retryAtMs: null,
     gpuIds: [], bookedBytes: 0, ramBytes: 10, measuredBytes: null, gpuLayers: 0, layerCount: 4, contextTokens: 2048, slots: 4, busySlots: 0, queuedCount: 0, pid: 1, loadMs: 5, loadCount: 1, crashCount: 0,
-    lastUsedAtMs: null, unloadAtMs: null, isPinned: false, promptTokensPerSecond: null, tokensPerSecond: null, ...change,
+    lastUsedAtMs: null, unloadAtMs: null, isPinned: false, leaving: null, promptTokensPerSecond: null, tokensPerSecond: null, ...change,
   };
 }
 

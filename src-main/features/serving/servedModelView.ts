@@ -31,7 +31,15 @@ export class ServedModelView {
 
   /** `requests`: those of this model that run or ended, for the rates of the last minute. */
   describe(config: ModelConfig, requests: readonly ServingRequest[]): ServedModel {
-    const unit = this.#deps.scheduler.unitOf(config.id);
+    return { ...this.#describe(config, this.#deps.scheduler.unitOf(config.id), requests), leaving: null };
+  }
+
+  /** A load that is no longer its configuration's. */
+  describeLeaving(unit: Unit, requests: readonly ServingRequest[]): ServedModel {
+    return { ...this.#describe(unit.config, unit, requests), leaving: unit.key };
+  }
+
+  #describe(config: ModelConfig, unit: Unit | null, requests: readonly ServingRequest[]): Omit<ServedModel, 'leaving'> {
     const nowMs = this.#deps.clock.nowMs();
     const rated = requests.filter(({ endedAtMs }) => endedAtMs === null || nowMs - endedAtMs < RATE_WINDOW_MS);
     return {

@@ -12,7 +12,7 @@ import type { EngineShelf } from './engines/engineShelf.ts';
 import { toPlaces } from './scheduler/queuePlaces.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 import type { SlotRefusal } from './scheduler/schedulerPort.ts';
-import { isServing } from './scheduler/schedulerState.ts';
+import { isResident, isServing, type Unit } from './scheduler/schedulerState.ts';
 import type { ServedModelView } from './servedModelView.ts';
 
 /** The requests at the port: those under way and the last that ended. */
@@ -108,11 +108,12 @@ export class ServingService {
     };
   }
 
-  /** Every configuration, loaded or not. */
+  /** Every configuration, loaded or not, then what finishes without one. */
   list(): ServedModel[] {
     const { configs, requests, view } = this.#deps;
     const byConfig = Map.groupBy([...requests.list(), ...requests.recent()], ({ configId }) => configId);
-    return configs.list().map((config) => view.describe(config, byConfig.get(config.id) ?? []));
+    const served = configs.list().map((config) => view.describe(config, byConfig.get(config.id) ?? []));
+    return [...served, ...this.#listLeaving().map((unit) => view.describeLeaving(unit, byConfig.get(unit.config.id) ?? []))];
   }
 
   describe(config: ModelConfig): ServedModel {
@@ -125,6 +126,12 @@ export class ServingService {
     const config = this.#deps.configs.find(name);
     if (config === null) throw new AppError('serving.model_not_found', 'no such model', { model: name });
     return config;
+  }
+
+  /** Also what finishes without a configuration. @throws serving.model_not_found */
+  resolveLoaded(name: string): ModelConfig {
+    const known = this.#deps.configs.find(name);
+    return known ?? this.#listLeaving().find(({ config }) => config.id === name || config.name === name)?.config ?? this.resolve(name);
   }
 
   /** Resolves when it is ready. @throws serving.load_failed, lease.insufficient_vram */
@@ -143,8 +150,9 @@ export class ServingService {
   }
 
   async unloadAll({ force }: { force: boolean }): Promise<{ unloadedCount: number }> {
-    const loaded = this.#deps.configs.list().filter(({ id }) => { const phase = this.#deps.scheduler.unitOf(id)?.phase; return phase !== undefined && (isServing(phase) || phase.kind === 'loading'); });
-    await Promise.all(loaded.map((config) => this.unload(config, { force })));
+    const loaded = [...this.#deps.scheduler.units.values()].filter(({ phase }) => isServing(phase) || phase.kind === 'loading');
+    const configs = new Map(loaded.map(({ config }) => [config.id, config]));
+    await Promise.all([...configs.values()].map((config) => this.unload(config, { force })));
     return { unloadedCount: loaded.length };
   }
 
@@ -170,6 +178,13 @@ export class ServingService {
   #isMoving(): boolean {
     const { requests, scheduler } = this.#deps;
     return requests.isGenerating || scheduler.units.values().some(({ phase }) => phase.kind === 'loading');
+  }
+
+  /** Loads that are in memory, or waited for, although no configuration means them any more. */
+  #listLeaving(): Unit[] {
+    const { configs, scheduler } = this.#deps;
+    const served = new Set(configs.list().map(({ id }) => scheduler.unitOf(id)));
+    return [...scheduler.units.values()].filter((unit) => !served.has(unit) && (isResident(unit.phase) || unit.waiters.length > 0));
   }
 
   /** Those under way; the scheduler knows the place of who waits. */

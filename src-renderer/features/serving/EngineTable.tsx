@@ -24,15 +24,15 @@ export function EngineTable({ snapshot, chosenId, onEdit }: EngineTableProps): R
   const configs = useStore(stores.configs, ({ byId }) => byId);
   const ledger = useStore(stores.leases, (state) => state.ledger);
   const [dropping, setDropping] = useState<ServedModel | null>(null);
-  const { menuOf, press, reasonOf, toggle } = useEngineCommands({ onEdit, onDrop: setDropping });
+  const { menuOf, press, reasonOf, toggle, edit } = useEngineCommands({ onEdit, onDrop: setDropping });
   const { loaded, rest, barred } = groupEngines(snapshot.models, configs);
   const groups = [{ key: 'loaded', title: t('serving.groupLoaded'), rows: loaded }, { key: 'rest', title: t('serving.groupRest'), rows: rest }, ...(barred.length === 0 ? [] : [{ key: 'barred', title: t('serving.groupBarred'), rows: barred }])];
   const columns = toEngineColumns(t, { problemOf: ({ configId }) => configs[configId]?.problem ?? null, gpus: ledger?.devices ?? [], menuOf, reasonOf, toggle });
   return (
     <>
       <GridTable
-        label={t('serving.table')} columns={columns} groups={groups} keyOf={({ configId }) => configId} rowPx={rowPx} chosenKey={chosenId} menuOf={menuOf}
-        onChoose={({ configId }) => { showModelPage('serving', configId); }} onOpen={({ configId }) => { onEdit(configId); }} onRowKey={(model, { key }) => press(model, key)}
+        label={t('serving.table')} columns={columns} groups={groups} keyOf={({ configId, leaving }) => leaving ?? configId} rowPx={rowPx} chosenKey={chosenId} menuOf={menuOf}
+        onChoose={({ configId }) => { showModelPage('serving', configId); }} onOpen={edit} onRowKey={(model, { key }) => press(model, key)}
         {...view}
       />
       {dropping === null ? null : <DropConfigDialog model={dropping} onClose={() => { setDropping(null); }} />}

@@ -9,6 +9,7 @@ import { formatDuration, formatNumber } from '../../base/format.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { GridTable } from '../../ui/table/GridTable.tsx';
 import type { GridColumn } from '../../ui/table/GridTable.tsx';
+import { toCaller } from './requestWords.ts';
 import { addUpUsage, toFromDay, toMeanMs, usageRanges } from './usageSums.ts';
 import type { UsageRange } from './usageSums.ts';
 
@@ -61,7 +62,7 @@ function toColumns(t: TFunction, by: UsageGroup): GridColumn<UsageSum>[] {
   const number = (id: string, pick: (sum: UsageSum) => string): GridColumn<UsageSum> => ({ id, title: t(`keys.usageColumn.${id}`), widthRem: 8, isNumeric: true, render: pick });
   const mean = (sumMs: number, count: number): string => { const ms = toMeanMs(sumMs, count); return ms === null ? '–' : formatDuration(ms); };
   return [
-    { id: 'name', title: t(`keys.by_${by}`), render: ({ name }) => <span className="truncate">{name}</span> },
+    { id: 'name', title: t(`keys.by_${by}`), render: ({ name }) => <span className="truncate">{by === 'key' ? toCaller(name, t) : name}</span> },
     number('requests', ({ requestCount }) => formatNumber(requestCount)),
     number('failed', ({ failedCount }) => formatNumber(failedCount)),
     number('stopped', ({ stoppedCount }) => formatNumber(stoppedCount)),

@@ -8,7 +8,7 @@ export function aServedModel(name: string, set: { [K in keyof ServedModel]?: unk
   return servedModel.parse({
     configId: `cfg_${name}`, name, versionId: `ver_${name}`, engine: 'embedded', state: 'unloaded', stateSinceMs: 0, progress: null, failure: null, failureDetail: null, exitCode: null, retryAtMs: null,
     gpuIds: [], bookedBytes: 0, ramBytes: 0, measuredBytes: null, gpuLayers: null, layerCount: null, contextTokens: null, slots: 4, busySlots: 0, queuedCount: 0, pid: null, loadMs: null, loadCount: 0, crashCount: 0,
-    lastUsedAtMs: null, unloadAtMs: null, isPinned: false, promptTokensPerSecond: null, tokensPerSecond: null, ...set,
+    lastUsedAtMs: null, unloadAtMs: null, isPinned: false, leaving: null, promptTokensPerSecond: null, tokensPerSecond: null, ...set,
   });
 }
 

@@ -55,11 +55,12 @@ function Failure({ model: { failure, retryAtMs } }: { model: ServedModel }): Rea
   return <StatusWord tone="error" label={t('serving.state.failed')} note={[failure === null ? null : t(`serving.failure.${failure}`), again].filter(Boolean).join(', ')} />;
 }
 
-function Life({ model: { state, progress, queuedCount, loadMs } }: { model: ServedModel }): ReactNode {
+function Life({ model: { state, progress, queuedCount, loadMs, leaving } }: { model: ServedModel }): ReactNode {
   const { t } = useTranslation();
   if (state === 'loading' && progress !== null) return <span className="flex w-full items-center gap-2"><span className="text-busy">{t('serving.state.loading')}</span><ProgressBar label={t('serving.state.loading')} fraction={progress} tone="busy" /></span>;
   const loadedIn = state === 'ready' && loadMs !== null ? t('serving.loadedIn', { time: formatDuration(loadMs) }) : null;
-  return <StatusWord tone={engineTone[state]} label={t(`serving.state.${state}`)} note={queuedCount > 0 ? t('serving.queued', { count: queuedCount }) : loadedIn} isMoving={['queued', 'loading', 'draining', 'unloading'].includes(state)} />;
+  const note = leaving === null ? loadedIn : t('serving.leaving');
+  return <StatusWord tone={engineTone[state]} label={t(`serving.state.${state}`)} note={queuedCount > 0 ? t('serving.queued', { count: queuedCount }) : note} isMoving={['queued', 'loading', 'draining', 'unloading'].includes(state)} />;
 }
 
 function UnloadTime({ model: { unloadAtMs, isPinned, state } }: { model: ServedModel }): ReactNode {
