@@ -104,7 +104,7 @@ test.each(['crash', 'closes early', 'error midway'])('"%s" in the middle of a st
 
 test.each([
   [{ kind: 'queue_full', retryAfterMs: 1_500, scope: 'all' }, 429, 'queue_full', { 'retry-after': '2', 'retry-after-ms': '1500' }],
-  [{ kind: 'gpu_busy', retryAfterMs: 5_000 }, 503, 'gpu_busy', { 'retry-after': '5' }],
+  [{ kind: 'gpu_busy', place: 'gpu', retryAfterMs: 5_000 }, 503, 'gpu_busy', { 'retry-after': '5' }],
   [{ kind: 'insufficient_vram', neededBytes: 2, freeBytes: 1, holders: ['ComfyUI'] }, 500, 'insufficient_vram', { 'x-should-retry': 'false' }],
   [{ kind: 'load_failed', failure: 'crashed', detail: 'exit 1', retryAfterMs: null }, 500, 'load_failed', { 'x-should-retry': 'false' }],
   [{ kind: 'engine_crashed', detail: 'SIGSEGV' }, 502, 'engine_crashed', {}],

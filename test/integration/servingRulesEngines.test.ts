@@ -296,8 +296,21 @@ test('rule 16: memory that others hold is waited for a while, then told', async 
   world.gpus.setOthers(0, 0);
   await settle();
 
-  expect(told).toEqual([{ kind: 'gpu_busy', retryAfterMs: 15_000 }, { kind: 'gpu_busy', retryAfterMs: 15_000 }, null]);
+  expect(told).toEqual([{ kind: 'gpu_busy', place: 'gpu', retryAfterMs: 15_000 }, { kind: 'gpu_busy', place: 'gpu', retryAfterMs: 15_000 }, null]);
   expect(late.result?.kind).toBe('granted');
+});
+
+test.each([
+  { what: 'there is no GPU', gpuGib: [] },
+  { what: 'no GPU is large enough', gpuGib: [0.5] },
+])('rule 16: RAM that others hold is told as RAM where $what', async ({ gpuGib }) => {
+  const world = new ServingWorld({ gpuGib });
+  world.availableRamBytes = 4 * GIB;
+  const asked = world.ask(a);
+  await settle();
+  await world.clock.advance(16_000);
+
+  expect(refusalOf(asked)).toEqual({ kind: 'gpu_busy', place: 'ram', retryAfterMs: 15_000 });
 });
 
 test('rule 16: memory that comes back late after a drain is waited for, however long the drain took', async () => {

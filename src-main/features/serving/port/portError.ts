@@ -46,13 +46,15 @@ export const MODEL_UNLOADED = createProblem(503, 'model_unloaded', 'The model wa
 export const SHUTTING_DOWN = createProblem(503, 'shutting_down', 'Wheelhouse is being stopped.', { retryAfterMs: 5_000 });
 const PLAIN = { cancelled: CANCELLED, model_unloaded: MODEL_UNLOADED, shutting_down: SHUTTING_DOWN } as const;
 
+const HELD = { gpu: 'the GPUs', ram: 'the memory of this machine' } as const;
+
 /** Says why a request got no slot. */
 export function toProblem(refusal: SlotRefusal, model: string): PortProblem {
   if (isPlain(refusal)) return PLAIN[refusal.kind];
   switch (refusal.kind) {
     case 'queue_full': return createProblem(429, 'queue_full', `Too many requests wait ${refusal.scope === 'model' ? `for ${model}` : refusal.scope === 'key' ? 'for this key' : 'already'}.`, { retryAfterMs: refusal.retryAfterMs });
     case 'insufficient_vram': return createProblem(500, 'insufficient_vram', explainMemory(refusal, model), { shouldRetry: false });
-    case 'gpu_busy': return createProblem(503, 'gpu_busy', `There is no room for ${model} while other work holds the GPUs.`, { retryAfterMs: refusal.retryAfterMs });
+    case 'gpu_busy': return createProblem(503, 'gpu_busy', `There is no room for ${model} while other work holds ${HELD[refusal.place]}.`, { retryAfterMs: refusal.retryAfterMs });
     case 'load_failed': return createProblem(500, 'load_failed', `${model} could not be loaded: ${refusal.detail}`, { shouldRetry: false, retryAfterMs: refusal.retryAfterMs });
     case 'engine_crashed': return createProblem(502, 'engine_crashed', `The engine of ${model} ended: ${refusal.detail}`);
   }

@@ -4,7 +4,7 @@ import type { MemoryPlan } from './memoryPlan.ts';
 import { canShrink, choosePlacement, type Option, type PlacementDecision, type Shortage } from './placementPolicy.ts';
 import { findNext, isWanted, orderUnits, waitingSinceMs } from './queuePolicy.ts';
 import { claim, openRooms, toDemands, type Occupant, type Rooms } from './roomPolicy.ts';
-import type { SlotRefusal } from './schedulerPort.ts';
+import type { MemoryPlace, SlotRefusal } from './schedulerPort.ts';
 import { isServing, type Placement, type SchedulerFacts, type SchedulerState, type Unit, type UnloadCause, type Waiter } from './schedulerState.ts';
 import { toSmallerContext } from './failurePolicy.ts';
 import { TIMING } from './timing.ts';
@@ -153,7 +153,7 @@ interface QueueScene { readonly state: SchedulerState; readonly scene: Scene; re
 
 /** Rule 16: the ledger refused what looked free. It is asked again soon, and nobody takes that room meanwhile. */
 function decidePaused(unit: Unit, decision: PlacementDecision, { scene, rooms }: QueueScene): Rooms {
-  refuseImpatient(unit, scene);
+  refuseImpatient(unit, unit.refusal === null ? 'ram' : 'gpu', scene);
   scene.wakeAt(unit.notBeforeMs);
   return 'option' in decision ? claim(unit.key, toDemands(decision.option.placement), rooms, { tier: 'later', evict: [] }) : rooms;
 }
@@ -163,7 +163,7 @@ function decidePlaced(unit: Unit, decision: PlacementDecision, { state, scene, r
     case 'place': scene.actions.push({ kind: 'load', key: unit.key, placement: decision.option.placement }); break;
     case 'evict': scene.actions.push(...decision.option.assessment.evict.map((key) => ({ kind: 'unload' as const, key, cause: 'evicted' as const }))); break;
     case 'wait': waitFor(unit, decision.option, { state, scene, rooms }); break;
-    case 'blocked': refuseImpatient(unit, scene); return rooms;
+    case 'blocked': refuseImpatient(unit, decision.shortage.place, scene); return rooms;
     case 'impossible': refuseImpossible(unit, decision.shortage, { state, scene }); return rooms;
   }
   return claim(unit.key, toDemands(decision.option.placement), rooms, decision.option.assessment);
@@ -197,10 +197,10 @@ function toWaitReason(unit: Unit, busy: readonly string[], { state: { units }, p
 }
 
 /** Others' memory is waited for a while, in case that they give it back; each request for its own time, and no shorter than they are in the way. */
-function refuseImpatient(unit: Unit, scene: Scene): void {
+function refuseImpatient(unit: Unit, place: MemoryPlace, scene: Scene): void {
   const toGiveUpAtMs = ({ sinceMs }: Waiter): number => Math.max(sinceMs, unit.blockedSinceMs ?? scene.nowMs) + TIMING.fairnessMs;
   const impatient = unit.waiters.filter((waiter) => toGiveUpAtMs(waiter) <= scene.nowMs);
-  if (impatient.length > 0) scene.actions.push({ kind: 'refuse', key: unit.key, requestIds: impatient.map(({ requestId }) => requestId), refusal: { kind: 'gpu_busy', retryAfterMs: TIMING.fairnessMs }, isFinal: false });
+  if (impatient.length > 0) scene.actions.push({ kind: 'refuse', key: unit.key, requestIds: impatient.map(({ requestId }) => requestId), refusal: { kind: 'gpu_busy', place, retryAfterMs: TIMING.fairnessMs }, isFinal: false });
   for (const waiter of unit.waiters) scene.wakeAt(toGiveUpAtMs(waiter));
   scene.wakeAt(scene.nowMs + TIMING.lookAgainMs);
   scene.blocked.set(unit.key, true);

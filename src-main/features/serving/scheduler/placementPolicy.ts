@@ -1,6 +1,7 @@
 import { LEAST_CONTEXT_TOKENS } from './timing.ts';
 import type { MemoryPlan, MemoryStep } from './memoryPlan.ts';
-import { assess, isBetter, RAM, sumOf, toDemands, type Assessment, type Room, type RoomId, type Rooms, type Tier } from './roomPolicy.ts';
+import { assess, isBetter, listShort, RAM, sumOf, TIERS, toDemands, type Assessment, type Room, type RoomId, type Rooms, type Tier } from './roomPolicy.ts';
+import type { MemoryPlace } from './schedulerPort.ts';
 import type { Placement, Unit } from './schedulerState.ts';
 
 /** One way to place a load, with what it takes. */
@@ -16,7 +17,8 @@ export type PlacementDecision =
   | { readonly kind: 'blocked'; readonly shortage: Shortage }
   | { readonly kind: 'impossible'; readonly shortage: Shortage };
 
-export interface Shortage { readonly neededBytes: number; readonly freeBytes: number; readonly holders: readonly string[] }
+/** What is missing, and where. */
+export interface Shortage { readonly place: MemoryPlace; readonly neededBytes: number; readonly freeBytes: number; readonly holders: readonly string[] }
 
 type Wishes = Pick<Unit, 'config' | 'recovery'> & { readonly plan: MemoryPlan };
 
@@ -182,13 +184,16 @@ function reachableBytes({ freeBytes, freeingBytes, occupants }: Room): number {
   return freeBytes + freeingBytes + sumOf(occupants, 'evictable');
 }
 
-function toShortage(options: readonly Option[], { plan }: Wishes, rooms: Rooms): Shortage {
-  const isOnGpu = options.some(({ placement }) => placement.shares.length > 0);
-  const nearest = [...rooms.values()].filter(({ id }) => (id === RAM) !== isOnGpu).toSorted((a, b) => b.freeBytes - a.freeBytes);
-  const top = plan.steps.at(-1);
-  return {
-    neededBytes: (isOnGpu ? top?.gpuBytes : options[0]?.placement.ramBytes) ?? top?.gpuBytes ?? 0,
-    freeBytes: nearest[0]?.freeBytes ?? 0,
-    holders: [...new Set(nearest.flatMap(({ holders, occupants }) => [...holders, ...occupants.map(({ key }) => key)]))],
-  };
+/** Of the options that come nearest to being possible. */
+function toShortage(options: readonly Option[], { config, plan }: Wishes, rooms: Rooms): Shortage {
+  const nearest = TIERS.find((tier) => options.some(({ assessment }) => assessment.tier === tier));
+  const short = options.filter(({ assessment }) => assessment.tier === nearest).flatMap(({ placement }) => listShort(toDemands(placement), rooms));
+  const inRam = short.find(({ id }) => id === RAM);
+  if (inRam !== undefined && short.every(({ id }) => id === RAM)) return { place: 'ram', neededBytes: inRam.bytes, ...sumUp([...rooms.values()].filter(({ id }) => id === RAM)) };
+  return { place: 'gpu', neededBytes: findTop(config, plan)?.gpuBytes ?? 0, ...sumUp(listAllowed(config, rooms)) };
+}
+
+function sumUp(places: readonly Room[]): Pick<Shortage, 'freeBytes' | 'holders'> {
+  const ordered = places.toSorted((a, b) => b.freeBytes - a.freeBytes);
+  return { freeBytes: ordered[0]?.freeBytes ?? 0, holders: [...new Set(ordered.flatMap(({ holders, occupants }) => [...holders, ...occupants.map(({ key }) => key)]))] };
 }

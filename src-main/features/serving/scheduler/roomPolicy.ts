@@ -126,6 +126,18 @@ export function assess(demands: readonly Demand[], rooms: Rooms, { mustClear = f
   return { tier, evict: tier === 'evict' ? chooseVictims(pairs, mustClear) : [], busy: tier === 'later' ? listBusy(pairs) : [], isBehindLoad };
 }
 
+/** Those of the demands that are hardest to meet. */
+export function listShort(demands: readonly Demand[], rooms: Rooms): Demand[] {
+  const judged = demands.map((demand) => ({ demand, tier: tierOf(demand, rooms) }));
+  const hardest = worst(judged.map(({ tier }) => tier));
+  return judged.flatMap(({ demand, tier }) => (tier === hardest ? [demand] : []));
+}
+
+function tierOf(demand: Demand, rooms: Rooms): Tier {
+  const room = rooms.get(demand.id);
+  return room === undefined ? 'never' : assessOne(demand, room, false);
+}
+
 export function worst(tiers: readonly Tier[]): Tier {
   return TIERS[Math.max(0, ...tiers.map((tier) => TIERS.indexOf(tier)))] ?? 'never';
 }

@@ -29,11 +29,15 @@ export interface SlotLease extends Disposable {
   [Symbol.dispose](): void;
 }
 
+/** Which memory is meant. */
+export type MemoryPlace = 'gpu' | 'ram';
+
 /** Why a request gets no slot. Answered to the client as section 1 of the serving rules says. */
 export type SlotRefusal =
   | { readonly kind: 'queue_full'; readonly retryAfterMs: number; readonly scope: 'all' | 'model' | 'key' }
   | { readonly kind: 'insufficient_vram'; readonly neededBytes: number; readonly freeBytes: number; readonly holders: readonly string[] }
-  | { readonly kind: 'gpu_busy'; readonly retryAfterMs: number }
+  /** Others hold the memory that it needs there. */
+  | { readonly kind: 'gpu_busy'; readonly place: MemoryPlace; readonly retryAfterMs: number }
   | { readonly kind: 'load_failed'; readonly failure: LoadFailure; readonly detail: string; readonly retryAfterMs: number | null }
   | { readonly kind: 'engine_crashed'; readonly detail: string }
   | { readonly kind: 'cancelled' }

@@ -41,7 +41,7 @@ export async function answerLoad(call: PortCall): Promise<void> {
 
 /** What kept a load back and may be over soon. */
 const PASSING: Readonly<Record<string, PortProblem>> = {
-  gpu_busy: createProblem(503, 'gpu_busy', 'There is no room while other work holds the GPUs.', { retryAfterMs: 15_000 }),
+  gpu_busy: createProblem(503, 'gpu_busy', 'There is no room while other work holds the memory that it needs.', { retryAfterMs: 15_000 }),
   shutting_down: SHUTTING_DOWN,
   model_unloaded: MODEL_UNLOADED,
 };
