@@ -2,6 +2,7 @@ import pino from 'pino';
 import type { DestinationStream } from 'pino';
 import { mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import type { Writable } from 'node:stream';
 import { createStream } from 'rotating-file-stream';
 import type { Logger } from '../../base/logger.ts';
 
@@ -28,10 +29,17 @@ export function openLog({ path, level, maxBytes, keepFiles }: { path: string; le
   const file = createStream(basename(path), { path: dirname(path), size: `${Math.max(64, Math.round(maxBytes / 1024))}K`, rotate: keepFiles });
   // A full disk must not end the backend: what cannot be written is lost, and stderr says so.
   file.on('error', (error) => { process.stderr.write(`log: ${error.message}\n`); });
-  const stream: DestinationStream = { write: (line) => { file.write(redactText(line)); } };
+  const stream: DestinationStream = { write: (line) => { cork(file); file.write(redactText(line)); } };
   const logger = pino({ level, base: null, redact: { paths, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   const close = (): Promise<void> => new Promise((resolve) => { file.end(() => { resolve(); }); });
   return { log: toLogger(logger), path, close };
+}
+
+/** Lines of one turn of the loop are written together. */
+function cork(file: Writable): void {
+  if (file.writableCorked > 0) return;
+  file.cork();
+  setImmediate(() => { file.uncork(); });
 }
 
 function toLogger(logger: pino.Logger): Logger {

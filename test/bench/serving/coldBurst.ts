@@ -11,7 +11,7 @@ const REQUESTS = 30;
 const ROUNDS = 5;
 const SLOTS = 8;
 const CONTEXT_TOKENS = 1_024;
-const QUESTION = toQuestion('Hello?', 2);
+const QUESTION = toQuestion('Hello?', 16);
 
 /**
  * Thirty requests at once for a model that is not loaded: one load serves them all, about as fast as one request and what
