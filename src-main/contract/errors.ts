@@ -1,5 +1,11 @@
 import { z } from 'zod';
 
+/** Why a model was not loaded: the load failed, or something came in between. */
+const notLoaded = z.enum([
+  'insufficient_vram', 'out_of_memory', 'stalled', 'crashed', 'unreadable', 'missing_engine', 'unreachable', 'spawn_failed', 'unknown',
+  'gpu_busy', 'queue_full', 'cancelled', 'model_unloaded', 'shutting_down', 'disabled', 'quarantined',
+]);
+
 /**
  * Every error that a caller can act on, with the shape of its details. Anything else thrown is a bug and reaches a
  * client as `internal` with a reference that stands in the log beside the real text.
@@ -49,11 +55,11 @@ export const errorCatalogue = {
   'download.nothing_selected': z.object({ repo: z.string(), wanted: z.string(), labels: z.array(z.string()) }),
   'config.not_found': z.object({ config: z.string() }),
   'config.name_taken': z.object({ name: z.string() }),
-  'config.invalid': z.object({ field: z.string(), reason: z.enum(['needs_model', 'needs_container', 'needs_external', 'template', 'kv_needs_flash_attention', 'argument_taken']) }),
+  'config.invalid': z.object({ field: z.string(), reason: z.enum(['needs_model', 'needs_container', 'needs_external', 'template', 'kv_needs_flash_attention', 'argument_taken']), value: z.string().nullable() }),
   'lease.insufficient_vram': z.object({ model: z.string(), neededBytes: z.number(), freeBytes: z.number(), holders: z.array(z.string()) }),
   'serving.model_not_found': z.object({ model: z.string() }),
   'serving.request_not_found': z.object({ requestId: z.string() }),
-  'serving.load_failed': z.object({ model: z.string(), failure: z.string(), detail: z.string() }),
+  'serving.load_failed': z.object({ model: z.string(), failure: notLoaded, detail: z.string() }),
   'key.not_found': z.object({ key: z.string() }),
   'key.name_taken': z.object({ name: z.string() }),
   'conversation.not_found': z.object({ conversationId: z.string() }),

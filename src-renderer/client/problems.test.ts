@@ -1,7 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { describe, expect, test } from 'vitest';
-import type { errorCatalogue } from '#contract/errors.ts';
-import { loadFailure } from '#contract/serving.ts';
+import { z } from 'zod';
+import { errorCatalogue } from '#contract/errors.ts';
 import { ConnectionLostError } from './connection.ts';
 import { toProblem } from './problems.ts';
 import words from '../../resources/locales/en/errors.json' with { type: 'json' };
@@ -30,11 +30,17 @@ const samples: { [C in keyof typeof errorCatalogue]: object } = {
   'model.unreadable': { path: 'p', reason: 'r' }, 'model.path_not_found': { path: 'p' }, 'model.pickle_refused': { path: 'p', findings: ['os.system'] }, 'disk.full': { path: 'p', neededBytes: 2, freeBytes: 1 },
   'hub.unreachable': { endpoint: 'e', reason: 'r' }, 'hub.not_found': { repo: 'o/n' }, 'hub.gated': { repo: 'o/n', state: 'needs_terms' }, 'hub.rate_limited': { retryAfterMs: 1_500 }, 'hub.protocol': { what: 'w' },
   'download.not_found': { downloadId: 'd' }, 'download.nothing_selected': { repo: 'o/n', wanted: 'Q4_K_M', labels: ['Q8_0'] },
-  'config.not_found': { config: 'c' }, 'config.name_taken': { name: 'n' }, 'config.invalid': { field: 'f', reason: 'needs_model' },
+  'config.not_found': { config: 'c' }, 'config.name_taken': { name: 'n' }, 'config.invalid': { field: 'f', reason: 'argument_taken', value: '--port' },
   'lease.insufficient_vram': { model: 'm', neededBytes: 2, freeBytes: 1, holders: ['lab'] }, 'serving.model_not_found': { model: 'm' }, 'serving.request_not_found': { requestId: 'r' },
   'serving.load_failed': { model: 'm', failure: 'crashed', detail: 'd' }, 'key.not_found': { key: 'k' }, 'key.name_taken': { name: 'n' },
   'conversation.not_found': { conversationId: 'c' }, 'conversation.busy': { conversationId: 'c' }, 'conversation.no_model': { model: null }, 'message.not_found': { messageId: 'm' },
 };
+
+/** Every one of several that a detail of a declared error can be. */
+function listReasons(): [keyof typeof samples, string, string][] {
+  return (Object.keys(errorCatalogue) as (keyof typeof samples)[]).flatMap((code) => Object.entries(errorCatalogue[code].shape as Record<string, unknown>)
+    .flatMap(([field, type]) => (type instanceof z.ZodEnum ? type.options.map((reason): [keyof typeof samples, string, string] => [code, field, String(reason)]) : [])));
+}
 
 describe('the words of an error', () => {
   test.each(Object.entries(samples))('%s says what happened, with every number in its place', (code, data) => {
@@ -44,10 +50,10 @@ describe('the words of an error', () => {
     expect(`${problem.sentence} ${problem.why ?? ''}`).not.toMatch(/[[\]]/);
   });
 
-  test.each([...loadFailure.options, 'gpu_busy', 'model_unloaded', 'shutting_down', 'disabled', 'quarantined'])('a load that failed says why: %s', (failure) => {
-    const { why } = toProblem(new ORPCError('serving.load_failed', { defined: true, data: { model: 'm', failure, detail: '' } }), t);
+  test.each(listReasons())('%s has words for the %s %s', (code, field, reason) => {
+    const { sentence, why } = toProblem(new ORPCError(code, { defined: true, data: { ...samples[code], [field]: reason } }), t);
 
-    expect(why).not.toMatch(/[[\]]/);
+    expect(`${sentence} ${why ?? ''}`).not.toMatch(/[[\]]/);
   });
 
   test('a port names who holds it', () => {

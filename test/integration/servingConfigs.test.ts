@@ -109,11 +109,11 @@ test.each([
   { what: 'a name that is in use', set: { name: 'taken', model: 'm' }, code: ['config.name_taken', { name: 'taken' }] },
   { what: 'an alias that is in use', set: { name: 'free', aliases: ['taken'], model: 'm' }, code: ['config.name_taken', { name: 'taken' }] },
   { what: 'a model that is not there', set: { name: 'free', model: 'nothing' }, code: ['model.not_found', { model: 'nothing' }] },
-  { what: 'no model', set: { name: 'free', model: null }, code: ['config.invalid', { field: 'model', reason: 'needs_model' }] },
-  { what: 'a model that was left out', set: { name: 'free' }, code: ['config.invalid', { field: 'model', reason: 'needs_model' }] },
-  { what: 'a container without an image', set: { name: 'free', model: 'm', engine: 'container' as const }, code: ['config.invalid', { field: 'container', reason: 'needs_container' }] },
-  { what: 'a quantised cache without flash attention', set: { name: 'free', model: 'm', kvTypeV: 'q8_0' as const, flashAttention: 'off' as const }, code: ['config.invalid', { field: 'kvTypeV', reason: 'kv_needs_flash_attention' }] },
-  { what: 'an argument that Wheelhouse sets', set: { name: 'free', model: 'm', extraArgs: ['--verbose', '--port=1'] }, code: ['config.invalid', { field: 'extraArgs --port', reason: 'argument_taken' }] },
+  { what: 'no model', set: { name: 'free', model: null }, code: ['config.invalid', { field: 'model', reason: 'needs_model', value: null }] },
+  { what: 'a model that was left out', set: { name: 'free' }, code: ['config.invalid', { field: 'model', reason: 'needs_model', value: null }] },
+  { what: 'a container without an image', set: { name: 'free', model: 'm', engine: 'container' as const }, code: ['config.invalid', { field: 'container', reason: 'needs_container', value: null }] },
+  { what: 'a quantised cache without flash attention', set: { name: 'free', model: 'm', kvTypeV: 'q8_0' as const, flashAttention: 'off' as const }, code: ['config.invalid', { field: 'kvTypeV', reason: 'kv_needs_flash_attention', value: null }] },
+  { what: 'an argument that Wheelhouse sets', set: { name: 'free', model: 'm', extraArgs: ['--verbose', '--port=1'] }, code: ['config.invalid', { field: 'extraArgs', reason: 'argument_taken', value: '--port' }] },
 ])('a configuration with $what is refused', ({ set, code }) => {
   const world = new World([aVersion('m')]);
   world.service.create({ name: 'taken', model: 'm' });

@@ -91,7 +91,7 @@ test('an engine that is killed while it loads fails the load, and the next try s
   const again = await backend.client.serving.load({ model: 'tiny-served' });
 
   expect(error).toMatchObject({ code: 'serving.load_failed' });
-  expect([failed.failure, again.state]).toEqual(['crashed', 'ready']);
+  expect([failed.failure, again.state]).toEqual(['unknown', 'ready']);
 });
 
 test('an engine that is killed while it is ready is loaded anew', async () => {

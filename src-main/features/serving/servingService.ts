@@ -1,4 +1,4 @@
-import { AppError } from '#contract/errors.ts';
+import { AppError, type ErrorDetails } from '#contract/errors.ts';
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { ServedModel, ServingRequest, ServingSnapshot } from '#contract/serving.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -137,7 +137,7 @@ export class ServingService {
   /** Resolves when it is ready. @throws serving.load_failed, lease.insufficient_vram */
   async load(config: ModelConfig): Promise<ServedModel> {
     const bar = findBar(config);
-    if (bar !== null) throw new AppError('serving.load_failed', 'the model must not be served', { model: config.name, failure: config.problem ?? '', detail: bar });
+    if (bar !== null) throw new AppError('serving.load_failed', 'the model must not be served', { model: config.name, failure: config.problem === 'disabled' ? 'disabled' : 'quarantined', detail: bar });
     const result = await this.#deps.scheduler.load(config);
     if (result.kind === 'refused') throw toLoadError(config.name, result.refusal);
     return this.describe(config);
@@ -221,7 +221,7 @@ function toLoadError(model: string, refusal: SlotRefusal): AppError {
   return new AppError('serving.load_failed', 'the model was not loaded', { model, ...toFailure(refusal) });
 }
 
-function toFailure(refusal: SlotRefusal): { failure: string; detail: string } {
+function toFailure(refusal: Exclude<SlotRefusal, { kind: 'insufficient_vram' }>): Pick<ErrorDetails<'serving.load_failed'>, 'failure' | 'detail'> {
   if (refusal.kind === 'engine_crashed') return { failure: 'crashed', detail: refusal.detail };
   return refusal.kind === 'load_failed' ? { failure: refusal.failure, detail: refusal.detail } : { failure: refusal.kind, detail: '' };
 }

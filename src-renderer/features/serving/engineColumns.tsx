@@ -31,8 +31,8 @@ export function toEngineColumns(t: TFunction, { problemOf, gpus, menuOf, reasonO
     { ...title('engine'), widthRem: 7.5, sortBy: ({ engine }) => engine, render: ({ engine }) => <span className="text-muted">{t(`serving.engine.${engine}`)}</span> },
     { ...title('memory'), widthRem: 6.5, isNumeric: true, sortBy: toBytes, render: (model) => (toBytes(model) > 0 ? formatBytes(toBytes(model)) : '–') },
     { ...title('slots'), widthRem: 5, isNumeric: true, render: (model) => (isOff(model) ? '–' : `${model.busySlots}/${model.slots}`) },
-    { ...title('context'), widthRem: 5.5, isNumeric: true, render: ({ contextTokens }) => formatTokens(contextTokens) },
-    { ...title('speed'), widthRem: 6, isNumeric: true, sortBy: ({ tokensPerSecond }) => tokensPerSecond, render: ({ tokensPerSecond }) => formatRate(tokensPerSecond) },
+    { ...title('context'), widthRem: 5.5, isNumeric: true, render: ({ contextTokens }) => formatTokens(contextTokens === 0 ? null : contextTokens) },
+    { ...title('speed'), widthRem: 6, isNumeric: true, sortBy: toRate, render: (model) => formatRate(toRate(model)) },
     { ...title('unload'), widthRem: 8, isNumeric: true, render: (model) => <UnloadTime model={model} /> },
     { ...title('actions'), isTitleHidden: true, widthRem: 5, render: (model) => <Actions model={model} {...{ menuOf, reasonOf, toggle }} /> },
   ];
@@ -42,17 +42,22 @@ function toBytes({ measuredBytes, bookedBytes, ramBytes }: ServedModel): number 
   return measuredBytes ?? bookedBytes + ramBytes;
 }
 
+/** What is not loaded is not fast. */
+function toRate(model: ServedModel): number | null {
+  return isOff(model) ? null : model.tokensPerSecond;
+}
+
 function State({ model, problem }: { model: ServedModel; problem: ModelConfig['problem'] }): ReactNode {
   const { t } = useTranslation();
   if (problem !== null && isOff(model)) return <StatusWord tone={problemTone[problem]} label={t(`serving.problem.${problem}`)} />;
   return model.state === 'failed' ? <Failure model={model} /> : <Life model={model} />;
 }
 
-function Failure({ model: { failure, retryAtMs } }: { model: ServedModel }): ReactNode {
+function Failure({ model: { failure, failureDetail, retryAtMs } }: { model: ServedModel }): ReactNode {
   const { t } = useTranslation();
   const nowMs = useNow(1_000);
   const again = retryAtMs === null || retryAtMs <= nowMs ? null : t('serving.again', { time: formatDuration(retryAtMs - nowMs) });
-  return <StatusWord tone="error" label={t('serving.state.failed')} note={[failure === null ? null : t(`serving.failure.${failure}`), again].filter(Boolean).join(', ')} />;
+  return <StatusWord tone="error" label={t('serving.state.failed')} note={[failure === 'unknown' ? failureDetail : failure === null ? null : t(`serving.failure.${failure}`), again].filter(Boolean).join(', ')} />;
 }
 
 function Life({ model: { state, progress, queuedCount, loadMs, leaving } }: { model: ServedModel }): ReactNode {

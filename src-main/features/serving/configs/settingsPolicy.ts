@@ -17,15 +17,15 @@ export function findInvalid(settings: ModelConfigSettings): Invalid | null {
 }
 
 function findMissing({ engine, model, container, external }: ModelConfigSettings): Invalid | null {
-  if (engine === 'container' && container === null) return { field: 'container', reason: 'needs_container' };
-  if (engine === 'external' && external === null) return { field: 'external', reason: 'needs_external' };
-  return model === null && engine !== 'container' && engine !== 'external' ? { field: 'model', reason: 'needs_model' } : null;
+  if (engine === 'container' && container === null) return { field: 'container', reason: 'needs_container', value: null };
+  if (engine === 'external' && external === null) return { field: 'external', reason: 'needs_external', value: null };
+  return model === null && engine !== 'container' && engine !== 'external' ? { field: 'model', reason: 'needs_model', value: null } : null;
 }
 
 const PLAIN_KV = new Set(['f32', 'f16', 'bf16']);
 
 function findContradiction({ kvTypeV, flashAttention, extraArgs }: ModelConfigSettings): Invalid | null {
-  if (!PLAIN_KV.has(kvTypeV) && flashAttention === 'off') return { field: 'kvTypeV', reason: 'kv_needs_flash_attention' };
+  if (!PLAIN_KV.has(kvTypeV) && flashAttention === 'off') return { field: 'kvTypeV', reason: 'kv_needs_flash_attention', value: null };
   const taken = findTakenArgument(extraArgs);
-  return taken === null ? null : { field: `extraArgs ${taken}`, reason: 'argument_taken' };
+  return taken === null ? null : { field: 'extraArgs', reason: 'argument_taken', value: taken };
 }

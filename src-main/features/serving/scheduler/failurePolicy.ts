@@ -8,9 +8,9 @@ export function toBackoffMs(failureCount: number): number {
   return Math.min(TIMING.backoffMostMs, TIMING.backoffFirstMs * 2 ** Math.max(0, failureCount - 1));
 }
 
-/** What an exit while loading says. */
+/** What an exit while loading says; `crashed` is what ended too often after that. */
 export function toLoadFailure(exit: Pick<EngineExit, 'failure'>): LoadFailure {
-  return exit.failure ?? 'crashed';
+  return exit.failure ?? 'unknown';
 }
 
 /** The last line that says something, for people. */

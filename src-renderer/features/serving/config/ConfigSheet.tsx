@@ -41,7 +41,7 @@ export function ConfigSheet({ configId, start, onClose }: ConfigToEdit & { onClo
   return (
     <Sheet isOpen onClose={onClose} title={config === null ? t('serving.newConfig') : t('serving.config.of', { name: config.name })} description={t(config?.isImplicit === true ? 'serving.config.implicitText' : 'serving.config.text')} footer={footer}>
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (reason === null) submit(); }}>
-        {problem === null ? null : <ErrorNote problem={problem} />}
+        {problem === null ? null : <div ref={showNote} tabIndex={-1} className="rounded-sm"><ErrorNote problem={problem} /></div>}
         <BasicFields {...fields} />
         <PresetField {...fields} />
         <EngineFields {...fields} />
@@ -55,6 +55,12 @@ export function ConfigSheet({ configId, start, onClose }: ConfigToEdit & { onClo
   );
 }
 
+/** The button that was pressed may be far below what it led to. */
+function showNote(note: HTMLElement | null): void {
+  note?.focus();
+  note?.scrollIntoView({ block: 'nearest' });
+}
+
 function useSave(config: ModelConfig | null, onDone: () => void): { save: (set: Partial<ModelConfigSettings>) => void; isBusy: boolean; problem: Problem | null } {
   const { t } = useTranslation();
   const { client } = useApp();
@@ -62,6 +68,7 @@ function useSave(config: ModelConfig | null, onDone: () => void): { save: (set: 
   const [problem, setProblem] = useState<Problem | null>(null);
   const save = (set: Partial<ModelConfigSettings>): void => {
     setBusy(true);
+    setProblem(null);
     const asked = config === null ? client.modelConfigs.create({ name: '', ...set }) : client.modelConfigs.update({ config: config.id, set });
     asked.then(onDone, (error: unknown) => { setProblem(toProblem(error, t)); setBusy(false); });
   };
