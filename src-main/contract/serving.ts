@@ -47,6 +47,8 @@ export const servingRequest = z.object({
   state: requestState, waitReason: waitReason.nullable(), position: z.int().nullable(),
   arrivedAtMs: z.number(), startedAtMs: z.number().nullable(), firstTokenAtMs: z.number().nullable(), endedAtMs: z.number().nullable(),
   promptTokens: z.int().nullable(), completionTokens: z.int().nullable(), tokensPerSecond: z.number().nullable(), httpStatus: z.int().nullable(),
+  /** Why it failed or was stopped, as its client was told. */
+  error: z.object({ code: z.string().nullable(), message: z.string() }).nullable(),
 });
 export type ServingRequest = z.infer<typeof servingRequest>;
 

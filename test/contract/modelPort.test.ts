@@ -189,7 +189,7 @@ test('a client that goes away frees its slot at once, in the queue, before the f
       await asked;
       await waitFor(() => world.slots.held.size === 0, { timeoutMs: 2_000, what: `the slot of ${order} to be free` });
       await waitFor(async () => (await world.engine.readState()).running === 0, { what: 'the engine to be told' });
-      expect(world.book.recent()[0]).toMatchObject({ httpStatus: 499, state: 'cancelled' });
+      expect(world.book.recent()[0]).toMatchObject({ httpStatus: 499, state: 'cancelled', error: { code: 'client_gone' } });
     }
   }
   const release = world.slots.hold();

@@ -18,7 +18,7 @@ import type { GridColumn } from '../../ui/table/GridTable.tsx';
 import { RowMenu } from '../../ui/table/RowMenu.tsx';
 import { showModelPage } from '../models/modelPlace.ts';
 import { formatRate, requestTone } from './engineWords.ts';
-import { toCaller, toProgram, toReason } from './requestWords.ts';
+import { toCaller, toEndWords, toProgram, toReason } from './requestWords.ts';
 
 /** The requests that run and wait, each with its reason, and the last that ended. */
 export function RequestTable({ snapshot: { requests, recent } }: { snapshot: ServingSnapshot }): ReactNode {
@@ -44,7 +44,7 @@ function useRequestCommands(): RequestCommands {
   return {
     cancel,
     menuOf: (request) => [
-      { id: 'cancel', label: t('serving.cancelRequest'), icon: <X size={14} />, shortcut: 'Delete', isDanger: true, disabledReason: request.endedAtMs === null ? null : t(`serving.request.${request.state}`), onSelect: () => { cancel(request); } },
+      { id: 'cancel', label: t('serving.cancelRequest'), icon: <X size={14} />, shortcut: 'Delete', isDanger: true, disabledReason: request.endedAtMs === null ? null : t('serving.requestEnded'), onSelect: () => { cancel(request); } },
       { id: 'log', label: t('serving.logOfModel'), icon: <FileText size={14} />, disabledReason: request.configId === null ? t('serving.noSuchModel') : null, onSelect: () => { showModelPage('serving', request.configId ?? ''); } },
       { id: 'copy', label: t('serving.copyRequestId'), icon: <Copy size={14} />, onSelect: () => { copyText(request.id).catch(toastError); } },
     ],
@@ -55,7 +55,7 @@ function toColumns(t: TFunction, commands: RequestCommands): GridColumn<ServingR
   const title = (id: string): { id: string; title: string } => ({ id, title: t(`serving.requestColumn.${id}`) });
   return [
     { ...title('model'), toTitle: ({ model, endpoint }) => `${model}\n${endpoint}`, render: ({ model, endpoint }) => <><span className="max-w-full shrink-0 truncate">{model}</span><span className="truncate text-muted">{endpoint}</span></> },
-    { ...title('state'), widthRem: 22, toTitle: ({ waitReason }) => (waitReason === null ? undefined : toReason(waitReason, t)), render: (request) => <State request={request} /> },
+    { ...title('state'), widthRem: 22, toTitle: (request) => (request.waitReason === null ? toEndWords(request, t) ?? undefined : toReason(request.waitReason, t)), render: (request) => <State request={request} /> },
     { ...title('client'), widthRem: 15, toTitle: ({ keyName, client }) => [toCaller(keyName, t), client].filter(Boolean).join('\n'), render: ({ keyName, client }) => <><span className="max-w-full shrink-0 truncate">{toCaller(keyName, t)}</span><span className="truncate text-muted">{toProgram(client, t)}</span></> },
     { ...title('tokens'), widthRem: 8, isNumeric: true, render: ({ promptTokens, completionTokens }) => toTokenWords(promptTokens ?? 0, completionTokens ?? 0) },
     { ...title('speed'), widthRem: 6, isNumeric: true, render: ({ tokensPerSecond }) => formatRate(tokensPerSecond) },
@@ -71,11 +71,11 @@ function toTokenWords(prompt: number, completion: number): string {
   return `${prompt === 0 ? '…' : formatNumber(prompt)} → ${formatNumber(completion)}`;
 }
 
-function State({ request: { state, waitReason, position, httpStatus } }: { request: ServingRequest }): ReactNode {
+function State({ request }: { request: ServingRequest }): ReactNode {
   const { t } = useTranslation();
+  const { state, waitReason, position } = request;
   const reason = waitReason === null || (waitReason.kind === 'loading' && waitReason.progress === null) ? null : toReason(waitReason, t);
-  const failed = httpStatus !== null && httpStatus >= 400 ? httpStatus : null;
-  const note = [position === null ? null : t('serving.position', { position }), reason, failed].filter(Boolean).join(' · ') || null;
+  const note = [position === null ? null : t('serving.position', { position }), reason, toEndWords(request, t)].filter(Boolean).join(' · ') || null;
   return <StatusWord tone={requestTone[state]} label={t(`serving.request.${state}`)} note={note} />;
 }
 

@@ -22,13 +22,21 @@ import { isOff } from './engineGroups.ts';
 import { PortSummary } from './PortSummary.tsx';
 import { RequestTable } from './RequestTable.tsx';
 
+/** In the place of a model in the address: the form for a configuration is open. */
+const NEW = 'new';
+
 /** What is loaded where, which requests run and wait, and how clients reach it. */
 export function ServingView({ switcher, chosen }: { switcher: ReactNode; chosen: string | null }): ReactNode {
   const { t } = useTranslation();
   const { client, stores, toastError } = useApp();
   const snapshot = useStore(stores.serving, (state) => state.snapshot);
   const [isConnecting, setConnecting] = useState(false);
-  const [editing, setEditing] = useState<ConfigToEdit | null>(null);
+  const [edited, setEdited] = useState<ConfigToEdit | null>(null);
+  const editing = chosen === NEW ? { configId: null } : edited;
+  const endEditing = (): void => {
+    setEdited(null);
+    if (chosen === NEW) showModelPage('serving');
+  };
   const unloadAll = (): void => { client.serving.unloadAll({}).catch(toastError); };
   useActions([
     { id: 'serving.unloadAll', title: t('serving.unloadAll'), area: t('serving.title'), isEnabled: () => true, run: unloadAll },
@@ -43,7 +51,7 @@ export function ServingView({ switcher, chosen }: { switcher: ReactNode; chosen:
         actions={(
           <>
             <Button variant="quiet" disabledReason={hasLoaded ? null : t('serving.nothingLoaded')} onClick={unloadAll}>{t('serving.unloadAll')}</Button>
-            <Button icon={<Plus size={14} aria-hidden />} onClick={() => { setEditing({ configId: null }); }}>{t('serving.newConfig')}</Button>
+            <Button icon={<Plus size={14} aria-hidden />} onClick={() => { setEdited({ configId: null }); }}>{t('serving.newConfig')}</Button>
             <Button variant="primary" icon={<Unplug size={14} aria-hidden />} onClick={() => { setConnecting(true); }}>{t('serving.connect')}</Button>
           </>
         )}
@@ -51,9 +59,9 @@ export function ServingView({ switcher, chosen }: { switcher: ReactNode; chosen:
         {switcher}
         {snapshot === null ? null : <PortSummary snapshot={snapshot} />}
       </AreaHeader>
-      {snapshot === null ? <Waiting label={t('serving.reading')} /> : <Body snapshot={snapshot} chosen={chosen} onEdit={(configId) => { setEditing({ configId }); }} />}
-      {isConnecting ? <SnippetDialog onClose={() => { setConnecting(false); }} onEdit={(config) => { setConnecting(false); setEditing(config); }} /> : null}
-      {editing === null ? null : <ConfigSheet {...editing} onClose={() => { setEditing(null); }} />}
+      {snapshot === null ? <Waiting label={t('serving.reading')} /> : <Body snapshot={snapshot} chosen={chosen} onEdit={(configId) => { setEdited({ configId }); }} />}
+      {isConnecting ? <SnippetDialog onClose={() => { setConnecting(false); }} onEdit={(config) => { setConnecting(false); setEdited(config); }} /> : null}
+      {editing === null ? null : <ConfigSheet {...editing} onClose={endEditing} />}
     </>
   );
 }
@@ -70,11 +78,13 @@ function Body({ snapshot, chosen, onEdit }: { snapshot: ServingSnapshot; chosen:
     return <EmptyState icon={<Cpu size={28} />} title={t('serving.empty.title')} actions={<Button variant="primary" onClick={() => { showModelPage('hub'); }}>{t('models.findMore')}</Button>}>{t('serving.empty.text')}</EmptyState>;
   }
   const model = snapshot.models.find(({ configId }) => configId === chosen);
-  const tables = <RowSplit name="serving.tables" label={t('serving.resizeRequests')} start={{ top: toTableHeight(snapshot) }} top={<EngineTable snapshot={snapshot} chosenId={chosen} onEdit={onEdit} />} bottom={<RequestTable snapshot={snapshot} />} />;
+  const log = model === undefined ? null : <EngineLog key={model.configId} model={model} onClose={() => { showModelPage('serving'); }} />;
+  // The log takes its room from the requests: the models stay where they are.
+  const below = <RowSplit name="serving.log" label={t('serving.resizeLog')} start={{ bottom: '60%' }} top={<RequestTable snapshot={snapshot} />} bottom={log} />;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <DeviceBars snapshot={snapshot} />
-      <RowSplit name="serving.log" label={t('serving.resizeLog')} start={{ bottom: '35%' }} top={tables} bottom={model === undefined ? null : <EngineLog key={model.configId} model={model} onClose={() => { showModelPage('serving'); }} />} />
+      <RowSplit name="serving.tables" label={t('serving.resizeRequests')} start={{ top: toTableHeight(snapshot) }} top={<EngineTable snapshot={snapshot} chosenId={chosen} onEdit={onEdit} />} bottom={<div className="flex h-full flex-col">{below}</div>} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { WaitReason } from '#contract/serving.ts';
+import type { ServingRequest, WaitReason } from '#contract/serving.ts';
 import { toRefusalSentence } from '../gpus/refusalWords.ts';
 
 /** Why a request has not begun. */
@@ -12,6 +12,12 @@ export function toReason(reason: WaitReason, t: TFunction): string {
     case 'memory': return reason.refusal === null ? t('serving.wait.memory') : toRefusalSentence(reason.refusal, t);
     case 'backoff': return t('serving.wait.backoff');
   }
+}
+
+/** Why it failed, or who stopped it; null for what did neither. */
+export function toEndWords({ state, error }: Pick<ServingRequest, 'state' | 'error'>, t: TFunction): string | null {
+  if (error === null || (state !== 'failed' && state !== 'cancelled')) return null;
+  return state === 'failed' ? error.message : t(`serving.stoppedBy.${error.code ?? ''}`, { defaultValue: error.message });
 }
 
 /** By which key a request came; programs of this machine need none. */

@@ -78,6 +78,7 @@ export async function runExchange(call: PortCall, plan: ExchangePlan, work: (con
   } catch (error) {
     const problem = explain(call, exchange, error, slot);
     status = problem.status;
+    exchange.noteProblem(problem);
     tell(call, { wire, plan, exchange }, problem);
   } finally {
     response.off('close', leave);

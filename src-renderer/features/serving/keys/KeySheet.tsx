@@ -16,7 +16,8 @@ import { findKeyFaults, readKeyDraft, toKeyDraft } from './keyDraft.ts';
 /** Makes a key and shows its secret the one time that it can be shown, or changes what a key may. */
 export function KeySheet({ apiKey, onClose }: { apiKey: ApiKey | null; onClose: () => void }): ReactNode {
   const { t } = useTranslation();
-  const [draft, setDraft] = useState(() => toKeyDraft(apiKey));
+  const [before] = useState(() => toKeyDraft(apiKey));
+  const [draft, setDraft] = useState(before);
   const { save, secret, problem } = useSaveKey(apiKey, onClose);
   if (secret !== null) return <Made secret={secret} onClose={onClose} />;
   const faults = findKeyFaults(draft);
@@ -25,7 +26,7 @@ export function KeySheet({ apiKey, onClose }: { apiKey: ApiKey | null; onClose: 
   const submit = (): void => { save(readKeyDraft(draft, Date.now())); };
   const faultOf = (field: string): string | undefined => toFieldSentence(findFault(faults, field), t);
   return (
-    <Sheet isOpen onClose={onClose} title={apiKey === null ? t('keys.new') : t('keys.editOf', { name: apiKey.name })} description={t(apiKey === null ? 'keys.newText' : 'keys.editText')} footer={<><Button onClick={onClose}>{t('app.cancel')}</Button><Button variant="primary" disabledReason={reason} onClick={submit}>{t(apiKey === null ? 'keys.make' : 'keys.save')}</Button></>}>
+    <Sheet isOpen onClose={onClose} leaving={JSON.stringify(draft) === JSON.stringify(before) ? 'closes' : 'asks'} title={apiKey === null ? t('keys.new') : t('keys.editOf', { name: apiKey.name })} description={t(apiKey === null ? 'keys.newText' : 'keys.editText')} footer={<><Button onClick={onClose}>{t('app.cancel')}</Button><Button variant="primary" disabledReason={reason} onClick={submit}>{t(apiKey === null ? 'keys.make' : 'keys.save')}</Button></>}>
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (reason === null) submit(); }}>
         {problem === null ? null : <ErrorNote problem={problem} />}
         <KeyFields draft={draft} set={(part) => { setDraft((last) => ({ ...last, ...part })); }} faultOf={faultOf} />
@@ -51,7 +52,7 @@ function useSaveKey(apiKey: ApiKey | null, onDone: () => void): { save: (setting
 function Made({ secret, onClose }: { secret: string; onClose: () => void }): ReactNode {
   const { t } = useTranslation();
   return (
-    <Sheet isOpen onClose={onClose} title={t('keys.made')} description={t('keys.madeText')} footer={<Button variant="primary" onClick={onClose}>{t('keys.kept')}</Button>}>
+    <Sheet isOpen onClose={onClose} leaving="stays" title={t('keys.made')} description={t('keys.madeText')} footer={<Button variant="primary" onClick={onClose}>{t('keys.kept')}</Button>}>
       <div className="flex items-center gap-3"><code className="min-w-0 flex-1 rounded-sm border border-line bg-bg px-2 py-1.5 font-mono text-sm break-all select-all">{secret}</code><CopyButton text={secret} /></div>
     </Sheet>
   );

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import type { ApiKey } from '#contract/apiKeys.ts';
 import { useApp } from '../../../app/appContext.tsx';
+import { useRoute } from '../../../app/route.ts';
 import { RowSplit } from '../../../app/RowSplit.tsx';
 import { ROW_PX, useScale } from '../../../app/zoom.ts';
 import { formatAbsolute, formatNumber, formatRelative } from '../../../base/format.ts';
@@ -19,17 +20,23 @@ import { RelativeTime } from '../../../ui/RelativeTime.tsx';
 import { GridTable } from '../../../ui/table/GridTable.tsx';
 import type { GridColumn } from '../../../ui/table/GridTable.tsx';
 import { RowMenu } from '../../../ui/table/RowMenu.tsx';
+import { showModelPage } from '../../models/modelPlace.ts';
 import { UsagePart } from '../UsagePart.tsx';
 import { toKeyState } from './keyDraft.ts';
 import { KeySheet } from './KeySheet.tsx';
+
+/** In the address: the form for a key is open. */
+const NEW = 'new';
 
 /** Who may use the port, how much, and what was used. */
 export function KeysView({ switcher }: { switcher: ReactNode }): ReactNode {
   const { t } = useTranslation();
   const { keys, reload } = useKeys();
-  const [editing, setEditing] = useState<ApiKey | 'new' | null>(null);
+  const isAsked = useRoute().rest[1] === NEW;
+  const [edited, setEditing] = useState<ApiKey | typeof NEW | null>(null);
+  const editing = isAsked ? NEW : edited;
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
-  const make = (): void => { setEditing('new'); };
+  const make = (): void => { setEditing(NEW); };
   const table = keys.length === 0
     ? <EmptyState icon={<KeyRound size={28} />} title={t('keys.empty.title')} actions={<Button variant="primary" onClick={make}>{t('keys.new')}</Button>}>{t('keys.empty.text')}</EmptyState>
     : <KeyTable keys={keys} onEdit={setEditing} onRevoke={setRevoking} />;
@@ -37,7 +44,7 @@ export function KeysView({ switcher }: { switcher: ReactNode }): ReactNode {
     <>
       <AreaHeader title={t('keys.title')} isTitleHidden actions={<Button variant="primary" icon={<Plus size={14} aria-hidden />} onClick={make}>{t('keys.new')}</Button>}>{switcher}</AreaHeader>
       <RowSplit name="keys.usage" label={t('keys.resizeUsage')} start={{ top: '45%' }} top={table} bottom={<div className="flex h-full flex-col"><UsagePart /></div>} />
-      {editing === null ? null : <KeySheet apiKey={editing === 'new' ? null : editing} onClose={() => { setEditing(null); reload(); }} />}
+      {editing === null ? null : <KeySheet apiKey={editing === NEW ? null : editing} onClose={() => { setEditing(null); if (isAsked) showModelPage('keys'); reload(); }} />}
       {revoking === null ? null : <RevokeDialog apiKey={revoking} onClose={() => { setRevoking(null); reload(); }} />}
     </>
   );

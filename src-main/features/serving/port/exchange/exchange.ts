@@ -2,7 +2,7 @@ import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { ServingRequest, WaitReason } from '#contract/serving.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import { toTokenRate } from '../../tokenRate.ts';
-import { CLIENT_GONE_STATUS } from '../portError.ts';
+import { CLIENT_GONE_STATUS, type PortProblem } from '../portError.ts';
 
 /** What is known of a request when it arrives. */
 export interface ExchangeFacts {
@@ -57,6 +57,7 @@ export class Exchange {
   #usage: ExchangeUsage = NO_USAGE;
   #sentTokens = 0;
   #status: number | null = null;
+  #problem: PortProblem | null = null;
 
   constructor({ id, facts, clock, onChange }: { id: string; facts: ExchangeFacts; clock: Clock; onChange: () => void }) {
     this.id = id;
@@ -142,6 +143,11 @@ export class Exchange {
     this.#usage = { promptTokens: toCount(promptTokens), completionTokens: toCount(completionTokens), cachedTokens: toCount(cachedTokens) };
   }
 
+  /** What its client is told, or would have been. */
+  noteProblem(problem: PortProblem): void {
+    this.#problem = problem;
+  }
+
   end(status: number): void {
     this.#endedMs = this.#clock.monotonicMs();
     this.#status = status;
@@ -159,7 +165,7 @@ export class Exchange {
       id: this.id, endpoint, model, configId: config?.id ?? null, keyName, client, isStream, state: this.#phase, waitReason: this.#waitReason, position: null,
       arrivedAtMs: this.#arrivedAtMs, startedAtMs: this.#toWall(this.#startedMs), firstTokenAtMs: this.#toWall(this.#firstTokenMs), endedAtMs: this.#toWall(this.#endedMs),
       promptTokens: isEnded ? this.#usage.promptTokens : null, completionTokens: isEnded ? this.#usage.completionTokens : this.#sentTokens,
-      tokensPerSecond: this.#tokensPerSecond(), httpStatus: this.#status,
+      tokensPerSecond: this.#tokensPerSecond(), httpStatus: this.#status, error: this.#problem === null ? null : { code: this.#problem.code, message: this.#problem.message },
     };
   }
 
