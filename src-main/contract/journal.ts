@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { call, stream } from './declare.ts';
 
+/** What is written into the journal now; rows of before may hold others. */
+export const journalEvents = [
+  'backend.started', 'backend.database_damaged', 'setting.changed',
+  'instance.created', 'instance.changed', 'instance.deleted', 'instance.restored', 'instance.purged', 'instance.adopted', 'instance.status', 'instance.health', 'run.strays_found',
+  'lease.granted', 'lease.released', 'lease.refused', 'lease.waiting', 'alert.raised', 'alert.cleared',
+  'model.added', 'model.removed', 'model.status', 'model.health', 'model.quarantined', 'model.alias', 'model.role', 'download.queued', 'download.status', 'download.removed',
+  'config.created', 'config.changed', 'config.removed', 'engine.loaded', 'engine.unloaded', 'engine.failed', 'engine.crashed', 'key.created', 'key.changed', 'key.revoked',
+] as const;
+export type JournalEvent = (typeof journalEvents)[number];
+
 /** One row of the journal: every change of status is one. `details` holds names and numbers, never prose. */
 export const journalEntry = z.object({
   id: z.int(),

@@ -12,6 +12,10 @@ export type EngineState = z.infer<typeof engineState>;
 export const loadFailure = z.enum(['insufficient_vram', 'out_of_memory', 'stalled', 'crashed', 'unreadable', 'missing_engine', 'unreachable', 'spawn_failed', 'unknown']);
 export type LoadFailure = z.infer<typeof loadFailure>;
 
+/** Why an engine is unloaded. */
+export const unloadCause = z.enum(['idle', 'evicted', 'superseded', 'asked', 'forced', 'crashed', 'load_failed', 'stopping']);
+export type UnloadCause = z.infer<typeof unloadCause>;
+
 /** A configuration as the scheduler sees it. Rates are those of the last minute. */
 export const servedModel = z.object({
   configId: modelConfigId, name: z.string(), versionId: modelVersionId.nullable(), engine: engineKind, state: engineState, stateSinceMs: z.number(),

@@ -1,5 +1,6 @@
 import { AppError } from '#contract/errors.ts';
 import type { Download } from '#contract/downloads.ts';
+import type { JournalEvent } from '#contract/journal.ts';
 import type { DownloadId } from '#contract/modelIds.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
@@ -69,7 +70,7 @@ export class DownloadBook {
     this.save(item);
   }
 
-  note({ record }: DownloadItem, event: string, { details = {}, ...rest }: { from?: string; to?: string; cause?: string | null; details?: Record<string, unknown> } = {}): void {
+  note({ record }: DownloadItem, event: JournalEvent, { details = {}, ...rest }: { from?: string; to?: string; cause?: string | null; details?: Record<string, unknown> } = {}): void {
     this.#deps.journal.record({ event, subjectKind: 'download', subjectId: record.id, subjectName: `${record.repo}:${record.label}`, details: { revision: record.revision, commit: record.commit, ...details }, ...rest });
   }
 

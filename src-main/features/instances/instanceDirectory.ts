@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { Instance, InstanceChange } from '#contract/instances.ts';
+import type { JournalEvent } from '#contract/journal.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { BlueprintShelf } from './blueprintShelf.ts';
 import type { InstanceActor } from './instanceActor.ts';
@@ -76,7 +77,7 @@ export class InstanceDirectory {
   }
 
   /** Writes what a user did to an instance into the journal. */
-  record(event: string, { id, settings }: KeptInstance, details: Record<string, unknown> = {}): void {
+  record(event: JournalEvent, { id, settings }: KeptInstance, details: Record<string, unknown> = {}): void {
     this.#deps.records.journal.record({ event, subjectKind: 'instance', subjectId: id, subjectName: settings.name, details });
   }
 }

@@ -1,10 +1,10 @@
-import type { JournalEntry } from '#contract/journal.ts';
+import type { JournalEntry, JournalEvent } from '#contract/journal.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { JournalRepository } from './journalRepository.ts';
 
 /** What a feature tells the journal; what is left out is null. */
-export type JournalFact = Pick<JournalEntry, 'event' | 'subjectKind'> & Partial<Omit<JournalEntry, 'id' | 'atMs' | 'event' | 'subjectKind'>>;
+export type JournalFact = Pick<JournalEntry, 'subjectKind'> & { event: JournalEvent } & Partial<Omit<JournalEntry, 'id' | 'atMs' | 'event' | 'subjectKind'>>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -1,3 +1,4 @@
+import type { JournalEvent } from '#contract/journal.ts';
 import type { Disposable } from '../../base/disposables.ts';
 import type { JournalService } from '../journal/index.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
@@ -28,7 +29,7 @@ function isRepeated(failures: Map<string, Failure>, { configId, to, cause, detai
   return false;
 }
 
-function toEvent({ from, to, cause }: Transition): string | null {
+function toEvent({ from, to, cause }: Transition): JournalEvent | null {
   if (to === 'failed') return 'engine.failed';
   if (to === 'unloading') return cause === 'crashed' ? 'engine.crashed' : null;
   if (from === 'loading' && to === 'ready') return 'engine.loaded';

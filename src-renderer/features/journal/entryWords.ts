@@ -19,7 +19,7 @@ export function toEntryWords(entry: JournalEntry, t: TFunction): EntryWords {
     subject: toSubject(entry, t),
     from: toValue(entry.from, entry, t),
     to: toValue(entry.to, entry, t),
-    cause: entry.cause === null ? null : t(`instances.cause.${entry.cause}.word`, { defaultValue: entry.cause }),
+    cause: entry.cause === null ? null : toCause(entry.cause, entry, t),
     details: toDetails(entry.details),
   };
 }
@@ -34,11 +34,22 @@ function toSubject(entry: JournalEntry, t: TFunction): string {
   return entry.subjectName ?? entry.subjectId ?? t(`journal.subject.${entry.subjectKind}`);
 }
 
+/** What went wrong with an instance has words of its own. */
+function toCause(cause: string, { subjectKind }: JournalEntry, t: TFunction): string {
+  return t([`journal.cause.${subjectKind}.${cause}`, `instances.cause.${cause}.word`], { defaultValue: cause });
+}
+
+/** Where the words of a value stand. */
+const valueKeys: Readonly<Record<string, string>> = {
+  'alert.raised': 'gpus.alert.kind', 'alert.cleared': 'gpus.alert.kind', 'instance.status': 'instances.status', 'instance.health': 'instances.health', 'model.status': 'models.status', 'model.health': 'models.health', 'model.quarantined': 'models.health',
+  'download.status': 'models.downloads.status', 'engine.loaded': 'serving.state', 'engine.unloaded': 'serving.state', 'engine.failed': 'serving.state', 'engine.crashed': 'serving.state',
+};
+
 function toValue(value: string | null, { event, subjectId }: JournalEntry, t: TFunction): string | null {
   if (value === null) return null;
-  if (event === 'instance.status') return t(`instances.status.${value}`, { defaultValue: value });
-  if (event === 'instance.health') return t(`instances.health.${value}`, { defaultValue: value });
-  return event === 'setting.changed' ? toSettingValue(value, subjectId ?? '', t) : value;
+  if (event === 'setting.changed') return toSettingValue(value, subjectId ?? '', t);
+  const key = valueKeys[event];
+  return key === undefined ? value : t(`${key}.${value}`, { defaultValue: value });
 }
 
 /** A setting's value stands in the journal as JSON. */

@@ -1,6 +1,7 @@
 import type { Alert } from '#contract/alerts.ts';
 import type { GpuReading } from '#contract/gpus.ts';
 import type { JournalEntry } from '#contract/journal.ts';
+import type { JournalEvent } from '#contract/journal.ts';
 import type { WorkstationReading } from '#contract/workstation.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { DisposableStack } from '../../../base/disposables.ts';
@@ -110,7 +111,7 @@ export class AlertService {
     this.#didChange.fire(alert);
   }
 
-  #record(event: string, { kind, subjectId, subjectName, value, limit }: Alert): void {
+  #record(event: JournalEvent, { kind, subjectId, subjectName, value, limit }: Alert): void {
     const isGpu = this.#knownGpus.has(subjectId) || kind.startsWith('gpu_');
     this.#deps.journal.record({ event, subjectKind: isGpu ? 'gpu' : 'alert', subjectId, subjectName, to: kind, details: { kind, value, limit } });
     this.#deps.log.info(event, { kind, subjectId, value, limit });

@@ -156,7 +156,7 @@ export class ConfigService {
     for (const [id, config] of this.#configs) if (before.get(id) !== config) this.#didChange.fire({ kind: 'changed', config });
   }
 
-  #note(id: string, name: string, what: string): void {
+  #note(id: string, name: string, what: 'created' | 'changed' | 'removed'): void {
     this.#deps.journal.record({ event: `config.${what}`, subjectKind: 'model', subjectId: id, subjectName: name });
   }
 }

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { apiKeyId, apiKeySettings, type ApiKey, type ApiKeySettings } from '#contract/apiKeys.ts';
 import { AppError } from '#contract/errors.ts';
+import type { JournalEvent } from '#contract/journal.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { createId, createToken } from '../../../base/ids.ts';
 import type { JournalService } from '../../journal/index.ts';
@@ -85,7 +86,7 @@ export class ApiKeyService {
     return expiresAtMs !== null && expiresAtMs <= this.#deps.clock.nowMs() ? { kind: 'expired' } : { kind: 'known', key };
   }
 
-  #keep(key: ApiKeyRecord, event: string): void {
+  #keep(key: ApiKeyRecord, event: JournalEvent): void {
     const { repository, journal } = this.#deps;
     repository.save(key);
     this.#byDigest.set(key.digest, key);

@@ -2,8 +2,10 @@ import type { GpuId } from '#contract/ids.ts';
 import type { LeaseRefusal } from '#contract/leases.ts';
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { ModelVersion } from '#contract/models.ts';
-import type { LoadFailure } from '#contract/serving.ts';
+import type { LoadFailure, UnloadCause } from '#contract/serving.ts';
 import type { MemoryPlan } from './memoryPlan.ts';
+
+export type { UnloadCause };
 
 /** Where a load stands: bytes on each device, and in RAM. `part`: of what is split over the devices, all of it being 1. */
 export interface Placement {
@@ -12,9 +14,6 @@ export interface Placement {
   readonly gpuLayers: number;
   readonly contextTokens: number;
 }
-
-/** Why an engine is unloaded. */
-export type UnloadCause = 'idle' | 'evicted' | 'superseded' | 'asked' | 'forced' | 'crashed' | 'load_failed' | 'stopping';
 
 /** Somebody who waits for a slot, or for the load alone. Times here and below are on the clock that only grows. */
 export interface Waiter {
