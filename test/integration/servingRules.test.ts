@@ -270,6 +270,23 @@ test('rule 7: a third model waits its turn while only ours hold the memory', asy
   expect([third.result?.kind, world.scheduler.unitOf(c.id)?.phase.kind === 'busy' && world.starter.of('c').launch.gpuLayers]).toEqual(['granted', 10]);
 });
 
+test('rule 8: whoever waits for a GPU keeps nobody from the RAM that it has no need of', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  world.totalRamBytes = 40 * GIB;
+  world.planner.needs.set('both', () => ({ steps: [{ gpuLayers: 10, gpuBytes: 10 * GIB, ramBytes: 2 * GIB }], layerCount: 10, contextTokens: 8_192, deviceOverheadBytes: 0 }));
+  for (const name of ['idle', 'next']) world.planner.needs.set(name, () => aPlan({ gib: 30 }));
+  await world.resident(aConfig('idle', { gpuLayers: 0 }));
+  const running = await world.served(a);
+  const [both, next] = [world.ask(aConfig('both')), world.ask(aConfig('next', { gpuLayers: 0 }))];
+  await world.clock.advance(1_000);
+  const before = [both.result, next.result?.kind];
+  await world.clock.advance(2_000);
+  running[Symbol.dispose]();
+  await world.clock.advance(1_000);
+
+  expect([before, both.result?.kind]).toEqual([[null, 'granted'], 'granted']);
+});
+
 test('rule 8: who was to make room for somebody who has gone stays', async () => {
   const world = new ServingWorld({ gpuGib: [12] });
   const running = await world.served(a);

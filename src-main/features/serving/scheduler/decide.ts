@@ -3,7 +3,7 @@ import { toUnloadAtMs, isStalled } from './idlePolicy.ts';
 import type { MemoryPlan } from './memoryPlan.ts';
 import { canShrink, choosePlacement, type Option, type PlacementDecision, type Shortage } from './placementPolicy.ts';
 import { findNext, isWanted, orderUnits, waitingSinceMs } from './queuePolicy.ts';
-import { claim, openRooms, toDemands, type Occupant, type Rooms } from './roomPolicy.ts';
+import { claim, claimClosed, openRooms, toDemands, type Occupant, type Rooms } from './roomPolicy.ts';
 import type { MemoryPlace, SlotRefusal } from './schedulerPort.ts';
 import { isServing, type Placement, type SchedulerFacts, type SchedulerState, type Unit, type UnloadCause, type Waiter } from './schedulerState.ts';
 import { toSmallerContext } from './failurePolicy.ts';
@@ -155,7 +155,7 @@ interface QueueScene { readonly state: SchedulerState; readonly scene: Scene; re
 function decidePaused(unit: Unit, decision: PlacementDecision, { scene, rooms }: QueueScene): Rooms {
   refuseImpatient(unit, unit.refusal === null ? 'ram' : 'gpu', scene);
   scene.wakeAt(unit.notBeforeMs);
-  return 'option' in decision ? claim(unit.key, toDemands(decision.option.placement), rooms, { tier: 'later', evict: [] }) : rooms;
+  return 'option' in decision ? claimClosed(unit.key, toDemands(decision.option.placement), rooms) : rooms;
 }
 
 function decidePlaced(unit: Unit, decision: PlacementDecision, { state, scene, rooms }: QueueScene): Rooms {

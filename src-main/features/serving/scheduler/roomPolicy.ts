@@ -202,13 +202,23 @@ function listBusy(pairs: readonly { demand: Demand; room: Room }[]): string[] {
   return [...chosen];
 }
 
-/** The rooms as they are for whoever stands further behind: what is claimed is not free though one of ours has it, and nobody else evicts there for it. */
+/** The rooms as they are for whoever stands further behind: what is claimed is not free though one of ours has it, and nobody else evicts where it is waited for. */
 export function claim(key: string, demands: readonly Demand[], rooms: Rooms, { tier, evict }: Pick<Assessment, 'tier' | 'evict'>): Rooms {
+  if (tier !== 'later') return claimEach(key, demands, rooms, (room, bytes) => ({ ...takeFrom(room, bytes, evict), isLoading: room.isLoading || bytes > 0 }));
+  return claimEach(key, demands, rooms, (room, bytes) => (isBetter(assessOne({ id: room.id, bytes }, room, false), 'evict') ? takeFrom(room, bytes, []) : closeRoom(room, bytes)));
+}
+
+/** The same where what looks free cannot be trusted. */
+export function claimClosed(key: string, demands: readonly Demand[], rooms: Rooms): Rooms {
+  return claimEach(key, demands, rooms, closeRoom);
+}
+
+function claimEach(key: string, demands: readonly Demand[], rooms: Rooms, take: (room: Room, bytes: number) => Room): Rooms {
   const claimed = new Map(rooms);
   for (const { id, bytes } of demands) {
     const room = claimed.get(id);
     if (room === undefined) continue;
-    const left = tier === 'later' ? closeRoom(room, bytes) : takeFrom(room, bytes, evict);
+    const left = take(room, bytes);
     claimed.set(id, { ...left, occupants: [...left.occupants, { key, bytes: sumRoom(room) - sumRoom(left), kind: 'claim', worth: 0, lastUsedAtMs: 0 }] });
   }
   return claimed;
@@ -223,7 +233,7 @@ function takeFrom(room: Room, bytes: number, evict: readonly string[]): Room {
   const comingBytes = room.freeingBytes + room.occupants.reduce((sum, one) => sum + (evict.includes(one.key) ? one.bytes : 0), 0);
   const leftBytes = Math.max(0, room.freeBytes + comingBytes - bytes);
   const freeBytes = Math.min(room.freeBytes, leftBytes);
-  return { ...room, freeBytes, freeingBytes: leftBytes - freeBytes, occupants: room.occupants.filter(({ key }) => !evict.includes(key)), isLoading: room.isLoading || bytes > 0 };
+  return { ...room, freeBytes, freeingBytes: leftBytes - freeBytes, occupants: room.occupants.filter(({ key }) => !evict.includes(key)) };
 }
 
 function closeRoom(room: Room, bytes: number): Room {
