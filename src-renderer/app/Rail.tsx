@@ -6,7 +6,7 @@ import { classNames } from '../base/classNames.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
 import { useApp } from './appContext.tsx';
-import { listAreas } from './areas.ts';
+import { listAreas, toPlace } from './areas.ts';
 import type { Area } from './areas.ts';
 import { toHash } from './route.ts';
 
@@ -27,11 +27,13 @@ interface RailLinkProps { area: Area; shortcut: string; isWide: boolean; isCurre
 
 function RailLink({ area, shortcut, isWide, isCurrent }: RailLinkProps): ReactNode {
   const { t } = useTranslation();
+  const { view } = useApp();
+  const places = useStore(view, (state) => state.places);
   const name = t(`app.areas.${area.id}`);
   return (
     <Tooltip content={name} shortcut={shortcut} side="right">
       <a
-        href={toHash(area.id)}
+        href={toHash(area.id, ...toPlace(area, places))}
         aria-label={isWide ? undefined : name}
         aria-current={isCurrent ? 'page' : undefined}
         className={classNames(

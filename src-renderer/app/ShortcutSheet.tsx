@@ -3,8 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
-import type { Action } from './actions.ts';
 import { useApp } from './appContext.tsx';
+
+/** What rows of tables take by themselves. */
+const rowKeys = [['toggle', 'Space'], ['open', 'Enter', 'E'], ['log', 'L'], ['remove', 'Delete'], ['fold', 'ArrowLeft', 'ArrowRight'], ['menu', 'Shift+F10']] as const;
 
 /** Every shortcut of what is on screen, from the registry. */
 export function ShortcutSheet(): ReactNode {
@@ -19,6 +21,7 @@ export function ShortcutSheet(): ReactNode {
 }
 
 function ShortcutGroups(): ReactNode {
+  const { t } = useTranslation();
   const { actions } = useApp();
   const groups = Object.entries(Object.groupBy(actions.list().filter((action) => action.shortcut !== undefined), (action) => action.area));
   return (
@@ -26,18 +29,22 @@ function ShortcutGroups(): ReactNode {
       {groups.map(([area, members = []]) => (
         <section key={area} className="mb-3 break-inside-avoid">
           <h3 className="pb-1 text-xs text-muted">{area}</h3>
-          <dl>{members.map((action) => <ShortcutLine key={action.id} action={action} />)}</dl>
+          <dl>{members.map(({ id, title, shortcut = '' }) => <ShortcutLine key={id} title={title} keys={[shortcut]} />)}</dl>
         </section>
       ))}
+      <section className="mb-3 break-inside-avoid">
+        <h3 className="pb-1 text-xs text-muted">{t('app.shortcuts.rows')}</h3>
+        <dl>{rowKeys.map(([name, ...keys]) => <ShortcutLine key={name} title={t(`app.shortcuts.row.${name}`)} keys={keys} />)}</dl>
+      </section>
     </div>
   );
 }
 
-function ShortcutLine({ action }: { action: Action }): ReactNode {
+function ShortcutLine({ title, keys }: { title: string; keys: readonly string[] }): ReactNode {
   return (
     <div className="flex min-h-6.5 items-center justify-between gap-3">
-      <dt className="truncate" title={action.title}>{action.title}</dt>
-      <dd><Kbd keys={action.shortcut ?? ''} /></dd>
+      <dt className="truncate" title={title}>{title}</dt>
+      <dd className="flex gap-1.5">{keys.map((each) => <Kbd key={each} keys={each} />)}</dd>
     </div>
   );
 }

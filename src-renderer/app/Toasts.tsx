@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, Info, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -12,14 +12,15 @@ import { dropToast } from './toastStore.ts';
 import type { ShownToast } from './toastStore.ts';
 
 const SHOWN_MS = 7_000;
+const ERROR_SHOWN_MS = 30_000;
 
-/** Notices of what happened elsewhere, over the lower right corner. */
+/** Notices of what happened elsewhere, under the header at the right of the area; at the left while a form stands at the right. */
 export function Toasts(): ReactNode {
   const { t } = useTranslation();
   const { toasts: store } = useApp();
   const toasts = useStore(store, (state) => state.toasts);
   return (
-    <section aria-label={t('app.toasts')} className="pointer-events-none fixed right-3 bottom-10 z-50 flex w-90 max-w-[90vw] flex-col gap-2">
+    <section aria-label={t('app.toasts')} data-toasts="" className="toasts pointer-events-none fixed top-12 z-50 flex w-76 max-w-[90vw] flex-col gap-2">
       {toasts.map((toast) => <ToastNote key={toast.id} toast={toast} onClose={() => { dropToast(store, toast.id); }} />)}
     </section>
   );
@@ -29,11 +30,12 @@ function ToastNote({ toast, onClose }: { toast: ShownToast; onClose: () => void 
   const { t } = useTranslation();
   const [isHeld, setHeld] = useState(false);
   const isError = toast.tone === 'error';
+  const close = useEffectEvent(onClose);
   useEffect(() => {
-    if (isHeld || isError) return undefined;
-    const timer = setTimeout(onClose, SHOWN_MS);
+    if (isHeld) return undefined;
+    const timer = setTimeout(() => { close(); }, isError ? ERROR_SHOWN_MS : SHOWN_MS);
     return () => { clearTimeout(timer); };
-  }, [isHeld, isError, onClose]);
+  }, [isHeld, isError]);
   const hold = (): void => { setHeld(true); };
   const release = (): void => { setHeld(false); };
   return (

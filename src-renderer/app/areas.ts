@@ -11,6 +11,8 @@ export interface Area {
   Inspector?: ComponentType;
   /** The views of the area, as the route names them, that have no row to inspect. */
   viewsWithoutInspector?: readonly string[];
+  /** Its link leads back to the view that was open last; without it an area always begins anew, or remembers by itself. */
+  reopensLastView?: boolean;
   /** Beside its name in the rail: a count that asks for a look, only a dot in the narrow rail. */
   Count?: ComponentType<{ isDot: boolean }>;
 }
@@ -33,4 +35,9 @@ export function listAreas(): Area[] {
 
 export function findArea(id: string): Area | undefined {
   return listAreas().find((area) => area.id === id);
+}
+
+/** Where going to an area leads, as far as its views were looked at. */
+export function toPlace({ id, reopensLastView }: Pick<Area, 'id' | 'reopensLastView'>, places: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  return reopensLastView === true ? places[id] ?? [] : [];
 }

@@ -12,7 +12,7 @@ import { registerArea } from './areas.ts';
 /** The areas that exist. */
 export function registerAreas(): void {
   registerArea({ id: 'instances', icon: Boxes, Main: InstancesArea, Inspector: InstanceInspector, viewsWithoutInspector: ['blueprints', 'trash'] });
-  registerArea({ id: 'models', icon: Brain, Main: ModelsArea });
+  registerArea({ id: 'models', icon: Brain, Main: ModelsArea, reopensLastView: true });
   registerArea({ id: 'chat', icon: MessageCircle, Main: LazyChat, Inspector: ChatInspector });
   registerArea({ id: 'gpus', icon: Gpu, Main: GpusArea, Count: AlertCount });
   registerArea({ id: 'journal', icon: ScrollText, Main: JournalArea });

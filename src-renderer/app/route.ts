@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 
 /** Where the window is: `#/instances/<id>` is the area `instances` with the rest `['<id>']`. */
 export interface Route { area: string; rest: readonly string[] }
@@ -27,5 +27,6 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function useRoute(): Route {
-  return parseHash(useSyncExternalStore(subscribe, () => window.location.hash));
+  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  return useMemo(() => parseHash(hash), [hash]);
 }

@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import type { Tone } from '../ui/tone.ts';
 
-/** News of something that happened elsewhere; errors stay until they are dismissed. */
+/** News of something that happened elsewhere; errors stay longest. */
 export interface Toast {
   tone: Tone;
   title: string;

@@ -5,7 +5,7 @@ import { useActions } from './actions.ts';
 import type { Action } from './actions.ts';
 import { useApp } from './appContext.tsx';
 import type { App } from './appContext.tsx';
-import { findArea, listAreas } from './areas.ts';
+import { findArea, listAreas, toPlace } from './areas.ts';
 import { focusFilter } from './focus.ts';
 import { navigate, parseHash } from './route.ts';
 import { lookActions } from './lookActions.ts';
@@ -14,18 +14,18 @@ import { lookActions } from './lookActions.ts';
 export function useFrameActions(): void {
   const { t } = useTranslation();
   const app = useApp();
-  useActions([...toAreaActions(t), ...toPartActions(app, t), ...lookActions(app, t), ...toLinkActions(app, t)]);
+  useActions([...toAreaActions(app, t), ...toPartActions(app, t), ...lookActions(app, t), ...toLinkActions(app, t)]);
 }
 
-function toAreaActions(t: TFunction): Action[] {
-  return listAreas().map(({ id }, index) => ({
-    id: `app.goTo.${id}`,
-    title: t('app.action.goTo', { area: t(`app.areas.${id}`) }),
+function toAreaActions({ view }: App, t: TFunction): Action[] {
+  return listAreas().map((area, index) => ({
+    id: `app.goTo.${area.id}`,
+    title: t('app.action.goTo', { area: t(`app.areas.${area.id}`) }),
     area: t('app.window'),
     shortcut: index < 9 ? `Ctrl+${index + 1}` : undefined,
     worksInTerminal: true,
     isEnabled: () => true,
-    run: () => { navigate(id); },
+    run: () => { navigate(area.id, ...toPlace(area, view.getState().places)); },
   }));
 }
 

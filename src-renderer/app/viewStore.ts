@@ -17,6 +17,8 @@ export interface ViewState {
   isRailOpen: boolean;
   isInspectorOpen: boolean;
   isPanelOpen: boolean;
+  /** What of each area was shown last, as the rest of its route. */
+  places: Readonly<Record<string, readonly string[]>>;
   /** Taken by the terminal panel, which sets it back to null. */
   panelRequest: PanelRequest | null;
   isPaletteOpen: boolean;
@@ -29,7 +31,7 @@ const rememberedFrame = z.object({ isRailOpen: z.boolean(), isInspectorOpen: z.b
 /** Makes the store with what was remembered, and remembers what is folded from then on. */
 export function createViewStore(views: Views): ViewStore {
   const frame = views.get('frame.parts', rememberedFrame, { isRailOpen: true, isInspectorOpen: false, isPanelOpen: false });
-  const store = createStore<ViewState>(() => ({ ...frame, selectedInstanceIds: [], panelRequest: null, isPaletteOpen: false, isShortcutSheetOpen: false }));
+  const store = createStore<ViewState>(() => ({ ...frame, selectedInstanceIds: [], places: {}, panelRequest: null, isPaletteOpen: false, isShortcutSheetOpen: false }));
   store.subscribe((now, before) => {
     if (now.isRailOpen === before.isRailOpen && now.isInspectorOpen === before.isInspectorOpen && now.isPanelOpen === before.isPanelOpen) return;
     views.set('frame.parts', { isRailOpen: now.isRailOpen, isInspectorOpen: now.isInspectorOpen, isPanelOpen: now.isPanelOpen });

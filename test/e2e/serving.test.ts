@@ -210,8 +210,8 @@ test('a key is shown once, works, is changed, is counted and is revoked', async 
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('laptop');
   await page.getByRole('textbox', { name: 'Tokens a day' }).fill('60,000');
   await page.getByRole('textbox', { name: 'Priority' }).fill('3');
-  await page.getByRole('button', { name: 'Make the key' }).click();
-  const secret = await page.getByRole('dialog', { name: 'The key was made' }).locator('code').innerText();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const secret = await page.getByRole('dialog', { name: 'The key was created' }).locator('code').innerText();
   await page.getByRole('button', { name: 'I have kept it' }).click();
   const use = (): Promise<Response> => fetch(`${backend.url}/v1/models`, { headers: { authorization: `Bearer ${secret}` } });
   const before = await use();
@@ -232,6 +232,46 @@ test('a key is shown once, works, is changed, is counted and is revoked', async 
   expect(changed).toMatchObject({ models: ['Tiny*', 'Endless*'], tokensPerDay: 60_000, priority: 3 });
   expect([before.status, (await use()).status]).toEqual([200, 401]);
   expect(await page.getByRole('treegrid', { name: 'Usage' }).innerText()).toMatch(/\d{4}-\d\d-\d\d/);
+});
+
+test('a form that was filled in is not lost by Escape, and the focus goes back to where it was', async () => {
+  await page.getByRole('radio', { name: 'Keys and usage' }).click();
+  const button = page.getByRole('button', { name: 'New key' }).first();
+  const sheet = page.getByRole('dialog', { name: 'New key' });
+  const focused = (): Promise<unknown> => page.evaluate('document.activeElement.textContent');
+  const question = page.getByRole('dialog', { name: 'Discard what you changed?' });
+  await button.click();
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'hidden' });
+  await waitFor(async () => await focused() === 'New key', { timeoutMs: 15_000, what: 'the focus to be back' });
+  await button.click();
+  await sheet.getByRole('textbox', { name: 'Name', exact: true }).fill('desk');
+  await page.keyboard.press('Escape');
+  await question.getByRole('button', { name: 'Go on editing' }).click();
+  await question.waitFor({ state: 'hidden' });
+  const kept = await sheet.getByRole('textbox', { name: 'Name', exact: true }).inputValue();
+  await page.keyboard.press('Escape');
+  await question.getByRole('button', { name: 'Discard', exact: true }).click();
+  await sheet.waitFor({ state: 'hidden' });
+  await waitFor(async () => await focused() === 'New key', { timeoutMs: 15_000, what: 'the focus to be back' });
+
+  expect(kept).toBe('desk');
+});
+
+test('the way back into the area leads to the view that was left, and the palette opens a new key from elsewhere', async () => {
+  await openArea(page, 'Journal');
+  await page.getByRole('navigation').getByRole('link', { name: 'Models', exact: true }).click();
+  await page.getByRole('region', { name: 'Usage' }).waitFor();
+  await openArea(page, 'Journal');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('new key');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'New key' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'New key' }).waitFor({ state: 'hidden' });
+
+  expect(await page.evaluate('document.activeElement === document.body')).toBe(false);
+  expect(page.url()).toMatch(/#\/models\/keys$/);
 });
 
 test('the usage is summed by model over the days that are chosen, with what it comes to', async () => {

@@ -46,6 +46,6 @@ function ServingMeter(): ReactNode {
   const { stores } = useApp();
   const { loaded, loading, running } = useStore(stores.serving, useShallow(countServing));
   if (loaded === 0 && loading === null) return null;
-  const words = [loading === null ? null : t('models.meter.loading', { name: loading }), loaded === 0 ? null : t('models.meter.loaded', { count: loaded }), running === 0 ? null : t('serving.running', { count: running })].filter(Boolean).join(' · ');
+  const words = [loading === null ? null : t('models.meter.loading', { name: loading }), loaded === 0 ? null : t('models.meter.loaded', { count: loaded }), running === 0 ? null : t('app.statusBar.answering', { count: running })].filter(Boolean).join(' · ');
   return <a href={toHash('models', 'serving')} className="flex max-w-90 items-center gap-1.5 rounded-sm px-1 hover:bg-hover"><Cpu size={12} aria-hidden className={loading === null ? 'shrink-0 text-ok' : 'shrink-0 text-busy'} /><span className="truncate">{words}</span></a>;
 }

@@ -6,8 +6,10 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Action } from '../../app/actions.ts';
 import { useApp } from '../../app/appContext.tsx';
-import { findActions } from './findActions.ts';
+import { markFocus, returnFocus } from '../../ui/focusReturn.ts';
+import type { FocusMark } from '../../ui/focusReturn.ts';
 import { Kbd } from '../../ui/Kbd.tsx';
+import { findActions } from './findActions.ts';
 
 /** Every action that is registered now, found by typing. */
 export function Palette(): ReactNode {
@@ -15,18 +17,21 @@ export function Palette(): ReactNode {
   const { view, actions } = useApp();
   const isOpen = useStore(view, (state) => state.isPaletteOpen);
   const chosen = useRef<Action | null>(null);
+  const mark = useRef<FocusMark | null>(null);
   const close = (): void => { view.setState({ isPaletteOpen: false }); };
-  const runChosen = (): void => {
+  const runChosen = (event: Event): void => {
+    event.preventDefault();
+    // The focus goes back to where it was first, so that an action may move it.
+    if (mark.current !== null) returnFocus(mark.current);
     const action = chosen.current;
     chosen.current = null;
-    // The focus goes back to where it was first, so that an action may move it.
-    if (action) setTimeout(() => { actions.run(action); }, 0);
+    if (action) actions.run(action);
   };
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => { if (!open) close(); }}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
-        <Dialog.Content aria-describedby={undefined} onCloseAutoFocus={runChosen} className="appear fixed top-[14vh] left-1/2 z-40 w-160 max-w-[94vw] -translate-x-1/2 overflow-hidden rounded-md border border-line bg-raised text-sm text-text shadow-raised">
+        <Dialog.Content aria-describedby={undefined} onOpenAutoFocus={() => { mark.current = markFocus(); }} onCloseAutoFocus={runChosen} className="appear fixed top-[14vh] left-1/2 z-40 w-160 max-w-[94vw] -translate-x-1/2 overflow-hidden rounded-md border border-line bg-raised text-sm text-text shadow-raised">
           <Dialog.Title className="sr-only">{t('app.palette.title')}</Dialog.Title>
           <PaletteList onChoose={(action) => { chosen.current = action; close(); }} />
         </Dialog.Content>

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronDown, ChevronRight } from 'lucide-react';
-import { useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { classNames } from '../../base/classNames.ts';
 import { ContextMenu, type MenuEntry } from '../Menu.tsx';
 import { moveFocus, toGridLines, type GridGroup, type GridLine, type GridSort, type SortValue } from './gridRows.ts';
@@ -49,6 +49,9 @@ export function GridTable<R>(props: GridTableProps<R>): ReactNode {
   const sortBy = columns.find(({ id }) => id === sort?.columnId)?.sortBy ?? null;
   const lines = toGridLines({ groups, folded, keyOf, sortBy, isDescending: sort?.isDescending ?? false });
   const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => rowPx, getItemKey: (index) => lines[index]?.key ?? index, overscan: 8, scrollMargin: rowPx, scrollPaddingStart: rowPx });
+  const chosenIndex = chosenKey === null ? -1 : lines.findIndex(({ key }) => key === chosenKey);
+  const showChosen = useEffectEvent(() => { if (chosenIndex >= 0) virtual.scrollToIndex(chosenIndex, { align: 'auto' }); });
+  useEffect(() => { showChosen(); }, [chosenKey]);
   const focused = lines.find(({ key }) => key === focusKey) ?? lines.find(({ key }) => key === chosenKey) ?? lines[0];
   const onKeyDown = useGridKeys({ props, lines, focused, rowPx, scroller, scrollTo: (index) => { virtual.scrollToIndex(index, { align: 'auto' }); }, setFocusKey });
   const chooseMenu = (event: MouseEvent): void => {
