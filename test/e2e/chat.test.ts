@@ -103,6 +103,26 @@ describe('chat', () => {
     expect(messages.map(({ status, content }) => [status, content])).toEqual([['done', 'wait\nfor me'], ['stopped', 'Waiting ']]);
   });
 
+  test('Escape stops an answer wherever it is pressed, and who stops or picks a model writes on', async () => {
+    const page = await newChat('Red');
+    const focused = (): Promise<unknown> => page.evaluate('document.activeElement?.getAttribute("aria-label")');
+    const before = await focused();
+    await composer(page).fill('wait for me');
+    await composer(page).press('Enter');
+    await page.getByText('Waiting', { exact: false }).last().waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await sendButton(page).waitFor();
+    const stopped = await focused();
+    await page.getByRole('button', { name: 'Answer again' }).last().click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await page.getByRole('group', { name: 'Messages' }).focus();
+    await page.keyboard.press('Escape');
+    await sendButton(page).waitFor();
+
+    await page.getByText(/^stopped/).last().waitFor();
+    expect([before, stopped]).toEqual(['Your question', 'Your question']);
+  });
+
   test('an answer that fails says why in its place, and what helps', async () => {
     const page = await newChat('fail now');
 

@@ -90,7 +90,7 @@ describe('who is asked', () => {
     const page = await openAt('Chat', 'chat/new');
     await chooseModel(page, 'stand-in');
     await page.getByRole('button', { name: 'Compare two models' }).click();
-    await page.getByRole('button', { name: /^Compared model: ?narrow/ }).click();
+    await page.getByRole('button', { name: /^Compared model:/ }).click();
     await page.getByRole('option', { name: 'second' }).click();
     await ask(page, 'fail for second');
     await page.getByText('second could not answer').waitFor();
@@ -152,6 +152,16 @@ describe('where the model stands', () => {
     await ask(page, 'repeat 170 words');
 
     await page.getByText(/^Context nearly full: 17\d of 200 tokens$/).waitFor();
+    expect(await findAxeViolations(page)).toEqual([]);
+  });
+
+  test('a question that will not fit is warned of before it is sent', async () => {
+    const page = await openAt('Chat', 'chat/new');
+    await chooseModel(page, 'narrow');
+    await composer(page).fill('word '.repeat(400));
+
+    await page.getByText('Context: about 500 of 200 tokens').waitFor();
+    await page.getByText(/^This question takes about 500 tokens; narrow reads 200 at once\./).waitFor();
     expect(await findAxeViolations(page)).toEqual([]);
   });
 

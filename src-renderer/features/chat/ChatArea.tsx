@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { useStore } from 'zustand';
 import { useActions } from '../../app/actions.ts';
 import { useApp } from '../../app/appContext.tsx';
+import { focusFilter } from '../../app/focus.ts';
 import { navigate, useRoute } from '../../app/route.ts';
 import { useView } from '../../app/views.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -32,6 +33,7 @@ export function ChatArea(): ReactNode {
   useActions([
     { id: 'chat.new', title: t('chat.new'), area: t('chat.title'), shortcut: NEW_SHORTCUT, isEnabled: () => true, run: () => { navigate('chat', 'new'); } },
     { id: 'chat.list', title: list.isOpen ? t('chat.hideList') : t('chat.showList'), area: t('chat.title'), isEnabled: () => true, run: fold.toggle },
+    { id: 'chat.search', title: t('chat.search'), area: t('chat.title'), isEnabled: () => true, run: () => { if (!list.isOpen) fold.toggle(); requestAnimationFrame(focusFilter); } },
   ]);
   const onLayout = (layout: Readonly<Record<string, number>>): void => {
     const size = layout['list'];

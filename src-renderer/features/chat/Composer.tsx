@@ -26,7 +26,7 @@ export interface ComposerProps {
   blockedReason: string | null;
   /** Files that were not taken, and what else is to be known before sending. */
   refusals: readonly AttachRefusal[];
-  warning: string | null;
+  warnings: readonly string[];
   /** How full the model's context is. */
   meter: ReactNode;
   ref?: Ref<HTMLTextAreaElement>;
@@ -37,7 +37,6 @@ export function Composer(props: ComposerProps): ReactNode {
   const { text, attachments, onText, onAttach, onDetach, onSend, onStop, isWriting, isSending, blockedReason, meter, ref } = props;
   const { t } = useTranslation();
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && isWriting) { event.stopPropagation(); onStop(); }
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     if (!isWriting && blockedReason === null && !isSending) onSend();
@@ -67,14 +66,16 @@ export function Composer(props: ComposerProps): ReactNode {
   );
 }
 
-function ComposerNotes({ refusals, warning }: ComposerProps): ReactNode {
+function ComposerNotes({ refusals, warnings }: ComposerProps): ReactNode {
   const { t } = useTranslation();
-  if (refusals.length === 0 && warning === null) return null;
+  if (refusals.length === 0 && warnings.length === 0) return null;
   return (
-    <ul role="status" className="mb-1.5 flex flex-col gap-0.5 px-1 text-sm text-busy">
-      {refusals.map((refusal, index) => <li key={index}>{refusal.reason === 'too_many' ? t('chat.tooMany', { count: refusal.count, most: MAX_ATTACHMENTS }) : t(`chat.refused.${refusal.reason}`, { name: refusal.name })}</li>)}
-      {warning === null ? null : <li>{warning}</li>}
-    </ul>
+    <div role="status" className="mb-1.5 px-1 text-sm text-busy">
+      <ul className="flex flex-col gap-0.5">
+        {refusals.map((refusal, index) => <li key={index}>{refusal.reason === 'too_many' ? t('chat.tooMany', { count: refusal.count, most: MAX_ATTACHMENTS }) : t(`chat.refused.${refusal.reason}`, { name: refusal.name })}</li>)}
+        {warnings.map((warning) => <li key={warning}>{warning}</li>)}
+      </ul>
+    </div>
   );
 }
 

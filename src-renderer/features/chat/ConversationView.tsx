@@ -2,6 +2,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import type { Attachment, Conversation, Message } from '#contract/conversations.ts';
 import { useApp } from '../../app/appContext.tsx';
 import { useRoute } from '../../app/route.ts';
@@ -13,8 +14,7 @@ import { ErrorNote } from '../../ui/ErrorNote.tsx';
 import { Waiting } from '../../ui/Waiting.tsx';
 import { AttachmentDialog } from './attached/AttachmentDialog.tsx';
 import { sendQuestion } from './chatCommands.ts';
-import { findChatModel } from './chatModels.ts';
-import type { ChatModelView } from './chatModels.ts';
+import { findChatModel, listAsked } from './chatModels.ts';
 import { workspaceOf } from './chatWorkspace.ts';
 import { ChatHeader } from './ChatHeader.tsx';
 import type { PickerName } from './ChatHeader.tsx';
@@ -22,14 +22,16 @@ import { Composer, DropPlace } from './Composer.tsx';
 import { ContextMeter } from './ContextMeter.tsx';
 import type { ListFold } from './listFold.ts';
 import { countBranch, findLeaf, isWriting, listPath } from './messages/branches.ts';
-import { countContextTokens } from './messages/contextUse.ts';
+import { countContextTokens, countLettersPerToken } from './messages/contextUse.ts';
 import { MessageActionsProvider } from './messages/messageActions.ts';
 import { MessageList } from './messages/MessageList.tsx';
-import { toBlockedReason, toBusyReason, toPictureRefusal } from './sendPolicy.ts';
+import { estimateDraftTokens, listWarnings, toBlockedReason, toBusyReason } from './sendPolicy.ts';
 import { useChatModels } from './useChatModels.ts';
 import { useComposer } from './useComposer.ts';
+import { useConversationActions } from './useConversationActions.ts';
 import { useConversationMenu } from './useConversationMenu.tsx';
 import { useMessageCommands } from './useMessageCommands.ts';
+import { useStopKey } from './useStopKey.ts';
 import { useTranscript } from './useTranscript.ts';
 
 /** One conversation: who answers, what was said, and where the next question is written. */
@@ -60,9 +62,19 @@ export function ConversationView({ conversation, fold }: { conversation: Convers
     if (message.lane === 'compare' && compareModel === null) set({ compareModel: message.model });
     setPicker(message.lane === 'compare' ? 'compared' : 'model');
   };
-  const actions = useMessageCommands({ conversation: id, store, report, model, blockedReason: toBusyReason({ isOpen, isBusy }, t), onDelete: setDoomed, onChooseModel: chooseModel, onOpen: setOpened });
+  const focusField = (): void => { field.current?.focus(); };
+  const actions = useMessageCommands({ conversation: id, onAsked: focusField, store, report, model, blockedReason: toBusyReason({ isOpen, isBusy }, t), onDelete: setDoomed, onChooseModel: chooseModel, onOpen: setOpened });
   const chosen = findChatModel(models ?? [], model);
-  const asked = [chosen, findChatModel(models ?? [], compareModel)];
+  const asked = listAsked(models ?? [], [model, compareModel]);
+  const use = useContextUse(store, leafId);
+  const draftTokens = estimateDraftTokens(composer.draft, use.lettersPerToken);
+  const warnings = listWarnings(composer.draft, { asked, used: use.usedTokens, draft: draftTokens }, t);
+  const stop = (): void => {
+    focusField();
+    client.conversations.stop({ conversation: id }).catch(report);
+  };
+  useStopKey(isBusy, stop);
+  useConversationActions({ conversation, isBusy, stop });
   const send = async (): Promise<void> => {
     const question = composer.take();
     setSending(true);
@@ -81,7 +93,7 @@ export function ConversationView({ conversation, fold }: { conversation: Convers
     <DropPlace onAttach={composer.attach}>
       <ChatHeader
         title={conversation.title === '' ? t('chat.newTitle') : conversation.title} models={models} model={model} compareModel={compareModel} onModel={(name) => { set({ model: name }); }} onCompare={(name) => { set({ compareModel: name }); }}
-        openPicker={openPicker} onPicker={setPicker} menu={menu} isListOpen={fold.isOpen} onList={fold.toggle}
+        openPicker={openPicker} onPicker={setPicker} onPicked={focusField} menu={menu} isListOpen={fold.isOpen} onList={fold.toggle}
       />
       <MessageActionsProvider value={actions}>
         {isReady ? <Messages store={store} leafId={leafId} onShow={(leaf) => { set({ leafId: leaf.id }); }} /> : <div className="min-h-0 flex-1"><Waiting label={t('chat.readingMessages')} /></div>}
@@ -89,9 +101,9 @@ export function ConversationView({ conversation, fold }: { conversation: Convers
       {shownProblem === null ? null : <div className="mx-auto w-full max-w-[57.5rem] px-4 pb-2"><ErrorNote problem={shownProblem} onDismiss={() => { setProblem(null); dismiss(); }} /></div>}
       <Composer
         ref={field} text={composer.draft.text} attachments={composer.draft.attachments} onText={composer.setText} onAttach={composer.attach} onDetach={composer.detach}
-        onSend={() => { send().catch(toastError); }} onStop={() => { client.conversations.stop({ conversation: id }).catch(report); }} isWriting={isBusy} isSending={isSending}
+        onSend={() => { send().catch(toastError); }} onStop={stop} isWriting={isBusy} isSending={isSending}
         blockedReason={toBlockedReason({ draft: composer.draft, model, asked, isOpen, isBusy }, t)} refusals={composer.refusals}
-        warning={toPictureRefusal(composer.draft, asked, t)} meter={<Meter store={store} leafId={leafId} model={chosen} />}
+        warnings={warnings} meter={<ContextMeter usedTokens={use.usedTokens} draftTokens={draftTokens} model={chosen} />}
       />
       {opened === null ? null : <AttachmentDialog attachment={opened} onClose={() => { setOpened(null); }} />}
       <DeleteMessage doomed={doomed} messages={store.getState().messages} onClose={() => { setDoomed(null); }} onConfirm={(message) => { setDoomed(null); client.conversations.removeMessage({ conversation: id, message: message.id }).catch(report); }} />
@@ -114,9 +126,11 @@ function Messages({ store, leafId, onShow }: MessagesProps): ReactNode {
   return <MessageList messages={messages} leafId={leafId} targetId={targetId} />;
 }
 
-function Meter({ store, leafId, model }: Pick<MessagesProps, 'store' | 'leafId'> & { model: ChatModelView | null }): ReactNode {
-  const usedTokens = useStore(store, ({ messages }) => countContextTokens(listPath(messages, leafId)));
-  return <ContextMeter usedTokens={usedTokens} contextTokens={model?.contextTokens ?? null} />;
+function useContextUse(store: MessagesProps['store'], leafId: string | null): { usedTokens: number; lettersPerToken: number } {
+  return useStore(store, useShallow(({ messages }) => {
+    const path = listPath(messages, leafId);
+    return { usedTokens: countContextTokens(path), lettersPerToken: countLettersPerToken(path) };
+  }));
 }
 
 function useAnnouncedEnd(isBusy: boolean, announce: () => void): void {

@@ -1,6 +1,6 @@
 import { Command } from 'cmdk';
 import { Check, ChevronDown, Eject, Play } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
@@ -22,16 +22,30 @@ export interface ModelPickerProps {
   onChange: (name: string) => void;
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
+  /** After one was chosen and the list is closed. */
+  onPicked: () => void;
 }
 
 const dots = { loaded: 'bg-ok', loading: 'bg-busy', notLoaded: 'border border-idle', ending: 'bg-stopping', failed: 'bg-error', cannot: 'bg-error' } as const;
 
 /** The model that answers and where it stands, a list to choose another from by typing, and a button that loads or unloads it. */
-export function ModelPicker({ label, models, value, onChange, isOpen, onOpenChange }: ModelPickerProps): ReactNode {
+export function ModelPicker({ label, models, value, onChange, isOpen, onOpenChange, onPicked }: ModelPickerProps): ReactNode {
   const { t } = useTranslation();
   const chosen = findChatModel(models ?? [], value);
+  const isPicked = useRef(false);
   const name = value ?? t('chat.chooseModel');
   const state = toStateWords(chosen, { value, models, t });
+  const choose = (model: string): void => {
+    isPicked.current = true;
+    onChange(model);
+    onOpenChange(false);
+  };
+  const endPicking = (event: Event): void => {
+    if (!isPicked.current) return;
+    isPicked.current = false;
+    event.preventDefault();
+    onPicked();
+  };
   const trigger = (
     <button type="button" className="inline-flex h-7.5 max-w-90 min-w-0 items-center gap-2 rounded-sm border border-line bg-raised px-2.5 text-sm hover:bg-hover">
       <span className="sr-only">{label}: </span>
@@ -43,8 +57,8 @@ export function ModelPicker({ label, models, value, onChange, isOpen, onOpenChan
   );
   return (
     <span className="inline-flex min-w-0 items-center gap-0.5">
-      <Popover label={label} trigger={trigger} isOpen={isOpen} onOpenChange={onOpenChange}>
-        <ModelList label={label} models={models ?? []} value={value} onChoose={(model) => { onChange(model); onOpenChange(false); }} />
+      <Popover label={label} trigger={trigger} isOpen={isOpen} onOpenChange={onOpenChange} onCloseAutoFocus={endPicking}>
+        <ModelList label={label} models={models ?? []} value={value} onChoose={choose} />
       </Popover>
       {chosen === null ? null : <LoadButton model={chosen} />}
     </span>

@@ -10,7 +10,7 @@ import { toProblem } from '../../client/problems.ts';
 import type { Problem } from '../../client/problems.ts';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
 import { beginConversation } from './chatCommands.ts';
-import { chooseModel, findChatModel } from './chatModels.ts';
+import { chooseModel, findChatModel, listAsked } from './chatModels.ts';
 import type { ChatModelView } from './chatModels.ts';
 import { emptyDraft, moveDraft, resetBeginning, setBeginning, workspaceOf } from './chatWorkspace.ts';
 import type { Draft } from './chatWorkspace.ts';
@@ -20,7 +20,8 @@ import { Composer, DropPlace } from './Composer.tsx';
 import { ContextMeter } from './ContextMeter.tsx';
 import { FirstQuestions } from './FirstQuestions.tsx';
 import type { ListFold } from './listFold.ts';
-import { toBlockedReason, toPictureRefusal } from './sendPolicy.ts';
+import { countLettersPerToken } from './messages/contextUse.ts';
+import { estimateDraftTokens, listWarnings, toBlockedReason } from './sendPolicy.ts';
 import { useChatModels } from './useChatModels.ts';
 import { useComposer } from './useComposer.ts';
 
@@ -44,7 +45,9 @@ export function NewConversation({ fold }: { fold: ListFold }): ReactNode {
 
   const { model, choose, rememberLast } = useFirstModel(models);
   const chosen = findChatModel(models ?? [], model);
-  const asked = [chosen, findChatModel(models ?? [], beginning.compareModel)];
+  const asked = listAsked(models ?? [], [model, beginning.compareModel]);
+  const draftTokens = estimateDraftTokens(composer.draft, countLettersPerToken([]));
+  const warnings = listWarnings(composer.draft, { asked, used: 0, draft: draftTokens }, t);
   const ask = async (question: Draft): Promise<boolean> => {
     if (model === null || isSending) return false;
     setSending(true);
@@ -70,14 +73,14 @@ export function NewConversation({ fold }: { fold: ListFold }): ReactNode {
     <DropPlace onAttach={composer.attach}>
       <ChatHeader
         title={t('chat.newTitle')} models={models} model={model} compareModel={beginning.compareModel} onModel={choose} onCompare={(compareModel) => { setBeginning(workspace, { compareModel }); }}
-        openPicker={openPicker} onPicker={setPicker} menu={[]} isListOpen={fold.isOpen} onList={fold.toggle}
+        openPicker={openPicker} onPicker={setPicker} onPicked={() => { field.current?.focus(); }} menu={[]} isListOpen={fold.isOpen} onList={fold.toggle}
       />
       <FirstQuestions models={models} model={model} onAsk={(text) => { ask({ ...emptyDraft, text }).catch(toastError); }} />
       {problem === null ? null : <div className="mx-auto w-full max-w-[57.5rem] px-4 pb-2"><ErrorNote problem={problem} onDismiss={() => { setProblem(null); }} /></div>}
       <Composer
         ref={field} text={composer.draft.text} attachments={composer.draft.attachments} onText={composer.setText} onAttach={composer.attach} onDetach={composer.detach}
         onSend={() => { sendDraft().catch(toastError); }} onStop={() => undefined} isWriting={false} isSending={isSending} blockedReason={toBlockedReason({ draft: composer.draft, model, asked, isOpen, isBusy: false }, t)}
-        refusals={composer.refusals} warning={toPictureRefusal(composer.draft, asked, t)} meter={chosen === null ? null : <ContextMeter usedTokens={0} contextTokens={chosen.contextTokens} />}
+        refusals={composer.refusals} warnings={warnings} meter={chosen === null ? null : <ContextMeter usedTokens={0} draftTokens={draftTokens} model={chosen} />}
       />
     </DropPlace>
   );

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { modelConfig, modelConfigSettings } from '#contract/modelConfigs.ts';
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import { aVersion } from '../models/aVersion.ts';
-import { findChatModel, listChatModels, toContextTokens, toPictures } from './chatModels.ts';
+import { aServedModel } from '../serving/aServedModel.ts';
+import { chooseCompared, findChatModel, listAsked, listChatModels, toContextTokens, toPictures } from './chatModels.ts';
 
 const aConfig = (name: string, set: object = {}): ModelConfig => modelConfig.parse({ ...modelConfigSettings.parse({ name, model: null }), id: name, versionId: null, isImplicit: false, createdAtMs: 0, updatedAtMs: 0, problem: null, ...set });
 const seer = aVersion({ id: 'ver_seer', reference: 'org/seer:Q4', capabilities: ['chat', 'vision'], contextTokens: 131_072 });
@@ -25,4 +26,18 @@ test('a model is found by its name, and by the reference of its weights', () => 
   const models = listChatModels({ configs: { seer: aConfig('seer', { versionId: seer.id }), reader: aConfig('reader', { versionId: reader.id, problem: 'no_engine' }) }, versions: { [seer.id]: seer, [reader.id]: reader }, served: [] });
 
   expect([findChatModel(models, 'seer')?.name, findChatModel(models, 'org/reader:Q4')?.name, findChatModel(models, 'nobody'), findChatModel(models, null)]).toEqual(['seer', 'reader', null, null]);
+});
+
+test('who is asked keeps the name by which it was chosen', () => {
+  const models = listChatModels({ configs: { own: aConfig('own', { versionId: seer.id }) }, versions: { [seer.id]: seer }, served: [] });
+
+  expect(listAsked(models, ['org/seer:Q4', null, 'nobody']).map(({ name, reference }) => [name, reference])).toEqual([['org/seer:Q4', 'org/seer:Q4']]);
+});
+
+test('a comparison is with a model that is loaded, else one that can be, and with one that failed only for want of others', () => {
+  const configs = { failed: aConfig('failed'), idle: aConfig('idle'), own: aConfig('own'), ready: aConfig('ready'), barred: aConfig('barred', { problem: 'no_engine' }) };
+  const models = listChatModels({ configs, versions: {}, served: [aServedModel('failed', { configId: 'failed', state: 'failed' }), aServedModel('ready', { configId: 'ready', state: 'ready' })] });
+  const without = (...names: string[]): typeof models => models.filter(({ name }) => !names.includes(name));
+
+  expect([models, without('ready'), without('ready', 'idle'), without('ready', 'idle', 'failed')].map((some) => chooseCompared(some, 'own'))).toEqual(['ready', 'idle', 'failed', null]);
 });

@@ -59,6 +59,22 @@ export function findChatModel(models: readonly ChatModelView[], name: string | n
   return models.find((model) => model.name === name || model.aliases.includes(name)) ?? models.find(({ reference }) => reference === name) ?? null;
 }
 
+/** Those of some names that are known, each under the name it was chosen by. */
+export function listAsked(models: readonly ChatModelView[], names: readonly (string | null)[]): ChatModelView[] {
+  return names.flatMap((name) => {
+    const model = findChatModel(models, name);
+    return model === null || name === null ? [] : [{ ...model, name }];
+  });
+}
+
+/** Whom to compare with: a model that is loaded, else one that can be; one that failed to load only where there is no other. */
+export function chooseCompared(models: readonly ChatModelView[], model: string | null): string | null {
+  const own = findChatModel(models, model);
+  const others = models.filter((other) => other.problem === null && other.name !== own?.name);
+  const byState = (...keys: ReturnType<typeof toStateKey>[]): ChatModelView | undefined => others.find((other) => keys.includes(toStateKey(other)));
+  return (byState('loaded') ?? byState('loading', 'notLoaded', 'ending') ?? others[0])?.name ?? null;
+}
+
 /** What a new conversation is begun with: the model used last, else the one that ships, else the first that can be asked. */
 export function chooseModel(models: readonly ChatModelView[], last: string | null): string | null {
   const usable = models.filter(({ problem }) => problem === null);

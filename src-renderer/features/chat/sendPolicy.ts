@@ -10,7 +10,7 @@ interface SendFacts {
   draft: Draft;
   model: string | null;
   /** Those that would answer, as far as they are known. */
-  asked: readonly (ChatModelView | null)[];
+  asked: readonly ChatModelView[];
   isOpen: boolean;
   isBusy: boolean;
 }
@@ -32,8 +32,28 @@ export function toBlockedReason({ draft, model, asked, ...state }: SendFacts, t:
 }
 
 /** Why its pictures cannot be shown to a model that is asked, and what to do. */
-export function toPictureRefusal({ attachments }: Pick<Draft, 'attachments'>, asked: readonly (ChatModelView | null)[], t: TFunction): string | null {
+export function toPictureRefusal({ attachments }: Pick<Draft, 'attachments'>, asked: readonly ChatModelView[], t: TFunction): string | null {
   if (!attachments.some(({ kind }) => kind === 'image')) return null;
-  const blind = asked.find((model) => model?.pictures === 'not_by_model' || model?.pictures === 'not_by_engine');
+  const blind = asked.find(({ pictures }) => pictures === 'not_by_model' || pictures === 'not_by_engine');
   return blind ? t(`chat.pictures.${blind.pictures}`, { model: blind.name }) : null;
+}
+
+/** Of what a question is made beside the letters: pictures are left out, since only the model knows what they take. */
+export function estimateDraftTokens({ text, attachments }: Draft, lettersPerToken: number): number {
+  const letters = attachments.reduce((sum, { kind, sizeBytes }) => (kind === 'text' ? sum + sizeBytes : sum), text.length);
+  return Math.ceil(letters / lettersPerToken);
+}
+
+interface Fit { asked: readonly ChatModelView[]; used: number; draft: number }
+
+/** That a question will probably not fit into the context of one that is asked, and what to do. */
+export function toFitWarning({ asked, used, draft }: Fit, t: TFunction): string | null {
+  const tight = asked.find(({ contextTokens }) => contextTokens !== null && used + draft >= contextTokens);
+  if (draft === 0 || tight?.contextTokens == null) return null;
+  return t(used === 0 ? 'chat.context.tooLong' : 'chat.context.tooMuch', { model: tight.name, needed: formatNumber(used + draft), total: formatNumber(tight.contextTokens) });
+}
+
+/** What is to be known before a question is sent. */
+export function listWarnings(draft: Draft, fit: Fit, t: TFunction): string[] {
+  return [toPictureRefusal(draft, fit.asked, t), toFitWarning(fit, t)].filter((warning) => warning !== null);
 }

@@ -11,6 +11,8 @@ interface CommandParts {
   report: (error: unknown) => void;
   blockedReason: string | null;
   model: string | null;
+  /** Something was asked from a place that is gone with it. */
+  onAsked: () => void;
   onDelete: (message: Message) => void;
   onChooseModel: (message: Message) => void;
   onOpen: (attachment: Attachment) => void;
@@ -28,10 +30,11 @@ export function useMessageCommands(parts: CommandParts): MessageActions {
     return {
       blockedReason, model, fetchAttachment,
       messages: () => store.getState().messages,
-      regenerate: (message) => { client.conversations.regenerate({ conversation, message: message.id }).catch(report); },
+      regenerate: (message) => { latest.current.onAsked(); client.conversations.regenerate({ conversation, message: message.id }).catch(report); },
       edit: async (message, content) => {
         try {
           await sendQuestion(client, conversation, { content, attachments: await fetchAttachments(client, message), parentId: message.parentId });
+          latest.current.onAsked();
           return true;
         } catch (error) {
           report(error);

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import type { Message } from '#contract/conversations.ts';
 import { navigate } from '../../../app/route.ts';
+import { classNames } from '../../../base/classNames.ts';
 import { formatDuration, formatNumber } from '../../../base/format.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { ErrorNote } from '../../../ui/ErrorNote.tsx';
@@ -12,7 +13,7 @@ import { isWriting } from './branches.ts';
 import { CopyIcon } from './CopyIcon.tsx';
 import { useMessageActions } from './messageActions.ts';
 import { MessageTime } from './MessageTime.tsx';
-import { chooseSteps, parseProblem } from './problemWords.ts';
+import { chooseSteps, parseContextFigures, parseProblem } from './problemWords.ts';
 import { SiblingSwitch } from './SiblingSwitch.tsx';
 import { WaitingNote } from './WaitingNote.tsx';
 
@@ -21,7 +22,7 @@ export function AnswerHead({ message, isAlwaysShown = false }: { message: Messag
   const { t } = useTranslation();
   const { model } = useMessageActions();
   const isShown = isAlwaysShown || message.model !== model;
-  return <h3 className={isShown ? 'truncate pb-1 text-sm font-normal text-muted' : 'sr-only'} title={message.model ?? undefined}>{message.model ?? t('chat.answer')}</h3>;
+  return <h3 className={isShown ? classNames('truncate pb-1 text-sm font-normal text-muted', isAlwaysShown && 'sticky top-0 z-1 bg-bg') : 'sr-only'} title={message.model ?? undefined}>{message.model ?? t('chat.answer')}</h3>;
 }
 
 /** What it thought before, folded. */
@@ -84,17 +85,24 @@ function AnswerProblem({ message, problem }: { message: Message; problem: string
     retry: <Button key="retry" size="sm" disabledReason={blockedReason} onClick={() => { regenerate(message); }}>{t('app.tryAgain')}</Button>,
     choose: <Button key="choose" size="sm" onClick={() => { chooseModel(message); }}>{t('chat.chooseAnother')}</Button>,
     begin: <Button key="begin" size="sm" onClick={() => { navigate('chat', 'new'); }}>{t('chat.begin')}</Button>,
+    context: <Button key="context" size="sm" onClick={() => { navigate('models', 'serving'); }}>{t('chat.giveContext')}</Button>,
     models: <Button key="models" size="sm" onClick={() => { navigate('models'); }}>{t('chat.openModels')}</Button>,
   };
+  const figures = code === 'context_length_exceeded' ? parseContextFigures(why) : null;
+  const words = figures === null ? why : t('chat.context.exceeded', { model: message.model ?? '', needed: formatNumber(figures.needed), total: formatNumber(figures.total) });
   const sentence = t(message.content === '' ? 'chat.failed' : 'chat.brokeOff', { model: message.model ?? '' });
-  return <ErrorNote problem={{ sentence, why, code, details: null }} actions={chooseSteps(code).map((step) => steps[step])} />;
+  return <ErrorNote problem={{ sentence, why: words, code, details: words === why ? null : why }} actions={chooseSteps(code).map((step) => steps[step])} />;
 }
 
-function toCost({ status, completionTokens, tokensPerSecond, finishReason }: Message, t: TFunction): string {
+/** What took less says nothing about a rate. */
+const SHORTEST_RATED_MS = 100;
+
+function toCost({ status, completionTokens, tokensPerSecond, finishReason, firstTokenMs, totalMs }: Message, t: TFunction): string {
+  const isLongEnough = totalMs === null || totalMs - (firstTokenMs ?? 0) >= SHORTEST_RATED_MS;
   return [
     status === 'stopped' ? t('chat.stopped') : finishReason === 'length' ? t('chat.cut') : null,
     completionTokens === null ? null : t('chat.tokens', { count: completionTokens, shown: formatNumber(completionTokens) }),
-    tokensPerSecond === null ? null : t('chat.rate', { rate: formatNumber(tokensPerSecond, tokensPerSecond < 100 ? 1 : 0) }),
+    tokensPerSecond === null || !isLongEnough ? null : t('chat.rate', { rate: formatNumber(tokensPerSecond, tokensPerSecond < 100 ? 1 : 0) }),
   ].filter((part) => part !== null).join(' · ');
 }
 

@@ -62,12 +62,12 @@ export function MessageList({ messages, leafId, targetId }: MessageListProps): R
   const isWide = rows.some(({ kind }) => kind === 'pair');
   return (
     <div className="relative min-h-0 flex-1">
-      <div ref={box} role="group" tabIndex={0} aria-label={t('chat.messages')} onScroll={onScroll} onWheel={({ deltaY }) => { if (deltaY < 0) leave(); }} onTouchMove={leave} onPointerDown={({ target }) => { if (target === box.current) leave(); }} onKeyDown={onKeyDown} className="h-full overflow-y-auto [overflow-anchor:none]">
+      <div ref={box} role="group" tabIndex={0} aria-label={t('chat.messages')} onScroll={onScroll} onWheel={({ deltaY }) => { if (deltaY < 0) leave(); }} onTouchMove={leave} onPointerDown={({ target }) => { if (target === box.current) leave(); }} onKeyDown={onKeyDown} className="h-full overflow-y-auto [overflow-anchor:none] [scrollbar-gutter:stable_both-edges]">
         <div className={`relative mx-auto w-full ${isWide ? 'max-w-[96rem]' : 'max-w-[57.5rem]'}`} style={{ height: totalPx }}>
           {virtual.getVirtualItems().map(({ index, start, key }) => {
             const row = rows[index];
             return row === undefined ? null : (
-              <div key={key} ref={virtual.measureElement} data-index={index} data-row={row.key} className="absolute inset-x-0 top-0 px-4" style={{ transform: `translateY(${start}px)` }}>
+              <div key={key} ref={virtual.measureElement} data-index={index} data-row={row.key} className="absolute inset-x-0 top-0 px-4" style={row.kind === 'pair' ? { top: start } : { transform: `translateY(${start}px)` }}>
                 <div className={row.kind === 'pair' ? '' : 'mx-auto max-w-[55.5rem]'}><MessageRowView row={row} /></div>
               </div>
             );
