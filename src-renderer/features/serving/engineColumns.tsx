@@ -14,7 +14,7 @@ import type { GridColumn } from '../../ui/table/GridTable.tsx';
 import { RowMenu } from '../../ui/table/RowMenu.tsx';
 import { formatTokens } from '../models/modelWords.ts';
 import { isOff } from './engineGroups.ts';
-import { engineTone, formatRate, problemTone, toPlaceWords } from './engineWords.ts';
+import { engineTone, formatRate, problemTone, toFailureWords, toPlaceWords } from './engineWords.ts';
 import type { EngineCommands } from './useEngineCommands.tsx';
 
 interface EngineFacts extends Pick<EngineCommands, 'menuOf' | 'reasonOf' | 'toggle'> { problemOf: (model: ServedModel) => ModelConfig['problem']; gpus: readonly LeasedDevice[] }
@@ -53,11 +53,12 @@ function State({ model, problem }: { model: ServedModel; problem: ModelConfig['p
   return model.state === 'failed' ? <Failure model={model} /> : <Life model={model} />;
 }
 
-function Failure({ model: { failure, failureDetail, retryAtMs } }: { model: ServedModel }): ReactNode {
+function Failure({ model }: { model: ServedModel }): ReactNode {
   const { t } = useTranslation();
+  const { retryAtMs } = model;
   const nowMs = useNow(1_000);
   const again = retryAtMs === null || retryAtMs <= nowMs ? null : t('serving.again', { time: formatDuration(retryAtMs - nowMs) });
-  return <StatusWord tone="error" label={t('serving.state.failed')} note={[failure === 'unknown' ? failureDetail : failure === null ? null : t(`serving.failure.${failure}`), again].filter(Boolean).join(', ')} />;
+  return <StatusWord tone="error" label={t('serving.state.failed')} note={[toFailureWords(model, t), again].filter(Boolean).join(', ')} />;
 }
 
 function Life({ model: { state, progress, queuedCount, loadMs, leaving } }: { model: ServedModel }): ReactNode {

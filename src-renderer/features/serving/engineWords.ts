@@ -22,3 +22,9 @@ export function toPlaceWords({ state, engine, gpuIds, gpuLayers, layerCount }: S
   const gpus = t('serving.gpuIndices', { indices: gpuIds.map((id) => indexOf(id) ?? '?').join(', ') });
   return gpuLayers !== null && layerCount !== null && gpuLayers < layerCount ? `${gpus} + ${t('serving.cpu')}` : gpus;
 }
+
+/** Why it failed; of an engine that ended while loading, what it said itself. */
+export function toFailureWords({ failure, failureDetail }: Pick<ServedModel, 'failure' | 'failureDetail'>, t: TFunction): string | null {
+  const said = failure === 'unknown' ? failureDetail?.replace(/^error:\s*/i, '') : undefined;
+  return said ?? (failure === null ? null : t(`serving.failure.${failure}`));
+}

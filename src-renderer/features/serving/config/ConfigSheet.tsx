@@ -39,7 +39,7 @@ export function ConfigSheet({ configId, start, onClose }: ConfigToEdit & { onClo
   const submit = (): void => { save(config === null ? settings : changes); };
   const footer = <><Button onClick={onClose}>{t('app.cancel')}</Button><Button variant="primary" isBusy={isBusy} disabledReason={reason} onClick={submit}>{t(config === null ? 'serving.config.create' : 'serving.config.save')}</Button></>;
   return (
-    <Sheet isOpen onClose={onClose} title={config === null ? t('serving.newConfig') : t('serving.config.of', { name: config.name })} description={t(config?.isImplicit === true ? 'serving.config.implicitText' : 'serving.config.text')} footer={footer}>
+    <Sheet isOpen onClose={onClose} leaving={JSON.stringify(draft) === JSON.stringify(before) ? 'closes' : 'asks'} title={config === null ? t('serving.newConfig') : t('serving.config.of', { name: config.name })} description={t(config?.isImplicit === true ? 'serving.config.implicitText' : 'serving.config.text')} footer={footer}>
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (reason === null) submit(); }}>
         {problem === null ? null : <div ref={showNote} tabIndex={-1} className="rounded-sm"><ErrorNote problem={problem} /></div>}
         <BasicFields {...fields} />
