@@ -149,8 +149,10 @@ test('an implicit configuration that gets another name leaves none under the old
   const off = namesAfter();
   world.service.update('renamed', { model: 'other' });
   const elsewhere = namesAfter();
+  const idCount = new Set(world.service.list().map(({ id }) => id)).size;
   world.service.remove('renamed');
 
+  expect(idCount).toBe(3);
   expect([renamed, off, elsewhere, namesAfter()]).toEqual([['renamed', 'other:Q4_K_M'], ['renamed', 'other:Q4_K_M'], ['renamed', 'm:Q4_K_M', 'other:Q4_K_M'], ['m:Q4_K_M', 'other:Q4_K_M']]);
 });
 

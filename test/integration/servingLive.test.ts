@@ -147,6 +147,21 @@ test('a configuration that is made stands beside the model\'s own, whose engine 
   await world.serving.stop();
 });
 
+test('a model that is loaded stays so when its own configuration is changed in what its engine need not know', async () => {
+  const world = new LiveWorld();
+  await world.serving.load(world.serving.resolve('one'));
+  world.configs.update('one', { isPinned: true, name: 'pinned' });
+  await settle();
+  const pinned = world.serving.list();
+  world.configs.remove('pinned');
+  await settle();
+
+  expect([pinned, world.serving.list()].map((models) => models.map(({ name, state, isPinned }) => [name, state, isPinned]))).toEqual([
+    [['pinned', 'ready', true], ['two:Q4_K_M', 'unloaded', false]], [['one:Q4_K_M', 'ready', false], ['two:Q4_K_M', 'unloaded', false]],
+  ]);
+  await world.serving.stop();
+});
+
 test('what still answers when its configuration is deleted or changed is listed until it is gone', async () => {
   const world = new LiveWorld();
   const deleted = world.configs.create({ name: 'mine', model: 'one' });

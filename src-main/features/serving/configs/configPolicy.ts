@@ -1,4 +1,4 @@
-import { modelConfigId, modelConfigSettings, type ModelConfig, type ModelConfigSettings } from '#contract/modelConfigs.ts';
+import { modelConfigId, modelConfigSettings, type ModelConfig, type ModelConfigId, type ModelConfigSettings } from '#contract/modelConfigs.ts';
 import type { ModelVersion } from '#contract/models.ts';
 import type { KeptConfig } from './configRepository.ts';
 
@@ -18,10 +18,11 @@ export function listConfigs(kept: readonly KeptConfig[], versions: readonly Mode
   const explicit = kept.map((one) => toConfig(one, facts));
   const replaced = new Set(kept.flatMap(({ replaces }, index) => (replaces !== null && replaces === explicit[index]?.versionId ? [replaces] : [])));
   const taken = new Set(explicit.flatMap(({ name, aliases }) => [name, ...aliases]));
+  const ids = new Set<string>(explicit.map(({ id }) => id));
   const byModel = Map.groupBy(versions, ({ modelName }) => modelName);
   const implicit = versions.filter((version) => isServable(version) && !replaced.has(version.id)).flatMap((version) => {
     const isMeant = byModel.get(version.modelName)?.length === 1 || facts.find(version.modelName)?.id === version.id;
-    const config = toImplicit(version, { taken, isMeant, facts });
+    const config = toImplicit(version, { taken, ids, isMeant, facts });
     for (const name of config === null ? [] : [config.name, ...config.aliases]) taken.add(name);
     return config ?? [];
   });
@@ -41,13 +42,23 @@ function toConfig({ id, settings, createdAtMs, updatedAtMs }: KeptConfig, facts:
 /** The model that comes along knows its sentences by heart: chance would only mix them up. */
 const STOCK_SAMPLING = { temperature: 0 } as const;
 
-function toImplicit(version: ModelVersion, { taken, isMeant, facts }: { taken: ReadonlySet<string>; isMeant: boolean; facts: ConfigFacts }): ModelConfig | null {
+interface ImplicitFacts { readonly taken: ReadonlySet<string>; readonly ids: ReadonlySet<string>; readonly isMeant: boolean; readonly facts: ConfigFacts }
+
+function toImplicit(version: ModelVersion, { taken, ids, isMeant, facts }: ImplicitFacts): ModelConfig | null {
   const name = version.reference.replace(/[^\p{L}\p{N}._/:@+-]/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '').slice(0, 200);
   if (name === '' || taken.has(name)) return null;
   const wanted = [...(isMeant ? [version.modelName] : []), ...version.roles, ...version.aliases];
   const aliases = [...new Set(wanted)].filter((alias) => NAME.test(alias) && alias.length <= 200 && alias !== name && !taken.has(alias)).slice(0, MOST_ALIASES);
   const settings = modelConfigSettings.parse({ name, aliases, model: version.id, ...(version.storage === 'stock' && { sampling: STOCK_SAMPLING }) });
-  return { ...settings, id: modelConfigId.parse(`auto_${version.id}`.slice(0, 80)), versionId: version.id, isImplicit: true, createdAtMs: version.createdAtMs, updatedAtMs: version.createdAtMs, problem: findProblem(settings, version, facts) };
+  return { ...settings, id: toFreeId(version, ids), versionId: version.id, isImplicit: true, createdAtMs: version.createdAtMs, updatedAtMs: version.createdAtMs, problem: findProblem(settings, version, facts) };
+}
+
+/** One that was changed keeps its id; should it mean another model by now, the version's own comes back under the next. */
+function toFreeId(version: ModelVersion, ids: ReadonlySet<string>): ModelConfigId {
+  const toId = (count: number): string => `auto${count === 0 ? '' : count}_${version.id}`.slice(0, 80);
+  let count = 0;
+  while (ids.has(toId(count))) count += 1;
+  return modelConfigId.parse(toId(count));
 }
 
 /** Why it cannot be served now; null when it can. */

@@ -84,14 +84,14 @@ export class ConfigService {
     return this.#save({ id: modelConfigId.parse(createId('config', nowMs)), settings: modelConfigSettings.parse(withoutUndefined(set)), replaces: null, createdAtMs: nowMs, updatedAtMs: nowMs }, 'created');
   }
 
-  /** A change of an implicit one makes it an explicit one, which takes its place under whatever name. @throws config.not_found, model.not_found, config.name_taken, config.invalid */
+  /** A change of an implicit one makes it an explicit one, which takes its place under whatever name; what is loaded stays where that is possible. @throws config.not_found, model.not_found, config.name_taken, config.invalid */
   update(reference: string, set: ConfigSet): ModelConfig {
     const before = this.get(reference);
     const nowMs = this.#deps.clock.nowMs();
     const settings = modelConfigSettings.parse({ ...before, ...withoutUndefined(set) });
     const kept = this.#kept.find(({ id }) => id === before.id);
     if (kept !== undefined) return this.#save({ ...kept, settings, updatedAtMs: nowMs }, 'changed');
-    return this.#save({ id: modelConfigId.parse(createId('config', nowMs)), settings, replaces: before.versionId, createdAtMs: nowMs, updatedAtMs: nowMs }, 'created');
+    return this.#save({ id: before.id, settings, replaces: before.versionId, createdAtMs: nowMs, updatedAtMs: nowMs }, 'created');
   }
 
   /** An implicit one stays: it stands for a model that is there. @throws config.not_found */
