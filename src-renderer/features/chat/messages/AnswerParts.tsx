@@ -9,6 +9,7 @@ import { formatDuration, formatNumber } from '../../../base/format.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { ErrorNote } from '../../../ui/ErrorNote.tsx';
 import { IconButton } from '../../../ui/IconButton.tsx';
+import { toAnswerRate } from './answerRate.ts';
 import { isWriting } from './branches.ts';
 import { CopyIcon } from './CopyIcon.tsx';
 import { useMessageActions } from './messageActions.ts';
@@ -94,15 +95,13 @@ function AnswerProblem({ message, problem }: { message: Message; problem: string
   return <ErrorNote problem={{ sentence, why: words, code, details: words === why ? null : why }} actions={chooseSteps(code).map((step) => steps[step])} />;
 }
 
-/** What took less says nothing about a rate. */
-const SHORTEST_RATED_MS = 100;
-
-function toCost({ status, completionTokens, tokensPerSecond, finishReason, firstTokenMs, totalMs }: Message, t: TFunction): string {
-  const isLongEnough = totalMs === null || totalMs - (firstTokenMs ?? 0) >= SHORTEST_RATED_MS;
+function toCost(message: Message, t: TFunction): string {
+  const { status, completionTokens, finishReason } = message;
+  const rate = toAnswerRate(message);
   return [
     status === 'stopped' ? t('chat.stopped') : finishReason === 'length' ? t('chat.cut') : null,
     completionTokens === null ? null : t('chat.tokens', { count: completionTokens, shown: formatNumber(completionTokens) }),
-    tokensPerSecond === null || !isLongEnough ? null : t('chat.rate', { rate: formatNumber(tokensPerSecond, tokensPerSecond < 100 ? 1 : 0) }),
+    rate === null ? null : t('chat.rate', { rate: formatNumber(rate, rate < 100 ? 1 : 0) }),
   ].filter((part) => part !== null).join(' · ');
 }
 
