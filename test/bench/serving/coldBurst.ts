@@ -4,7 +4,7 @@ import { toBarRow } from './support/barRow.ts';
 import { ensureModel } from './support/benchModels.ts';
 import { DirectEngine } from './support/directEngine.ts';
 import { median, toText } from './support/figures.ts';
-import { askWhole, requireOk, toQuestion, type Place } from './support/place.ts';
+import { askStream, requireOk, toQuestion, type Place } from './support/place.ts';
 import { inLab, listEngines, type LocalEngine, type ServingLab } from './support/servingLab.ts';
 
 const REQUESTS = 30;
@@ -60,6 +60,6 @@ async function burst(lab: ServingLab, place: Place, count: number): Promise<Burs
 /** Until the last answer. @throws Error when one of them is not 200 */
 async function askAll(place: Place, count: number): Promise<number> {
   const sinceMs = performance.now();
-  await Promise.all(Array.from({ length: count }, async () => requireOk(await askWhole(place, QUESTION))));
+  await Promise.all(Array.from({ length: count }, async () => requireOk(await askStream(place, QUESTION))));
   return performance.now() - sinceMs;
 }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../../base/invariant.ts';
 import { asNumber, asObject, asObjects, asString, isObject, type JsonObject } from '../json.ts';
 import { createProblem, PortError } from '../portError.ts';
 import { JSON_TYPE, type Answer } from './answer.ts';
@@ -18,6 +19,7 @@ export class OpenAiAssembly implements Answer {
   readonly #choices = new Map<number, AssembledChoice>();
   #rest: JsonObject = {};
   #letterCount = 0;
+  #last: AssembledChoice | null = null;
 
   constructor(kind: 'chat' | 'text') {
     this.#kind = kind;
@@ -31,7 +33,16 @@ export class OpenAiAssembly implements Answer {
   add({ choices, ...rest }: JsonObject): string {
     this.#rest = { ...this.#rest, ...rest };
     for (const choice of asObjects(choices)) this.#addChoice(choice);
-    if (this.#letterCount > MAX_LETTERS) throw new PortError(createProblem(502, 'engine_error', 'The answer has no end.'));
+    this.#requireEnd();
+    return '';
+  }
+
+  /** @throws PortError when the answer has no end */
+  addWords(words: string): string {
+    invariant(this.#last !== null, 'words repeat a piece that was added');
+    this.#last.content += words.includes('\\') ? JSON.parse(`"${words}"`) as string : words;
+    this.#letterCount += words.length;
+    this.#requireEnd();
     return '';
   }
 
@@ -51,10 +62,15 @@ export class OpenAiAssembly implements Answer {
     return '';
   }
 
+  #requireEnd(): void {
+    if (this.#letterCount > MAX_LETTERS) throw new PortError(createProblem(502, 'engine_error', 'The answer has no end.'));
+  }
+
   #addChoice(choice: JsonObject): void {
     const index = asNumber(choice['index']) ?? 0;
     const kept = this.#choices.get(index) ?? { content: '', hasContent: false, reasoning: '', refusal: '', calls: new Map<number, AssembledCall>(), logprobs: null, finishReason: null };
     this.#choices.set(index, kept);
+    this.#last = kept;
     const delta = this.#kind === 'chat' ? asObject(choice['delta']) : { content: choice['text'] };
     const content = asString(delta['content']);
     kept.hasContent ||= content !== null;

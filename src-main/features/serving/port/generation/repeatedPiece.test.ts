@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ChunkReader } from './chunkReader.ts';
+import { OpenAiAssembly } from './openaiAssembly.ts';
 import { OpenAiStream } from './openaiStream.ts';
 import { RepeatedPiece } from './repeatedPiece.ts';
 
@@ -36,6 +37,21 @@ const ANSWERS = {
   chat: ['{"role":"assistant","content":null}', '{"content":"A"}', '{"content":" \\"b\\""}', '{"content":"\\n"}', '{"reasoning_content":"hm"}', '{"content":" c"}', '{"content":" d","x":1}', '{"content":" e"}'].map((delta) => `{"id":"1","model":"theirs","created":7,"choices":[{"index":0,"delta":${delta},"finish_reason":null}],"usage":null}`),
   text: ['"A"', '" b"', '" c"'].map((words) => `{"id":"1","model":"theirs","created":7,"choices":[{"index":0,"text":${words},"logprobs":null,"finish_reason":null}]}`),
 };
+
+test.each(['chat', 'text'] as const)('an answer of a %s in one piece is the same whether its pieces are compared or read', (kind) => {
+  const assemble = (isComparing: boolean): unknown => {
+    const reader = new ChunkReader({ kind, model: 'ours', createId: (prefix) => `${prefix}_1`, nowMs: 0, keepsTimings: false });
+    const answer = new OpenAiAssembly(kind);
+    for (const text of ANSWERS[kind]) {
+      const words = isComparing ? reader.readWords({ kind: 'data', text }) : null;
+      if (words === null) answer.add(reader.read({ kind: 'data', text }) ?? {});
+      else answer.addWords(words);
+    }
+    return answer.toObject(reader.readUsage());
+  };
+
+  expect(assemble(true)).toEqual(assemble(false));
+});
 
 test.each(['chat', 'text'] as const)('the client hears the same whether pieces of a %s are compared or read', (kind) => {
   const tell = (isComparing: boolean): unknown[] => {
