@@ -53,6 +53,18 @@ test.each(['chat', 'text'] as const)('an answer of a %s in one piece is the same
   expect(assemble(true)).toEqual(assemble(false));
 });
 
+test.each(['content', 'text'])('a model that is named "%s" is told like any other', (model) => {
+  const kind = model === 'text' ? 'text' : 'chat';
+  const reader = new ChunkReader({ kind, model, createId: (prefix) => `${prefix}_1`, nowMs: 0, keepsTimings: false });
+  const stream = new OpenAiStream({ isUsageWanted: true });
+  const told = ANSWERS[kind].slice(0, 3).map((text) => {
+    const words = reader.readWords({ kind: 'data', text });
+    return words === null ? stream.add(reader.read({ kind: 'data', text }) ?? {}) : stream.addWords(words);
+  });
+
+  expect(told.map((text) => (JSON.parse(text.replace('data: ', '')) as { model: string }).model)).toEqual([model, model, model]);
+});
+
 test.each(['chat', 'text'] as const)('the client hears the same whether pieces of a %s are compared or read', (kind) => {
   const tell = (isComparing: boolean): unknown[] => {
     const reader = new ChunkReader({ kind, model: 'ours', createId: (prefix) => `${prefix}_1`, nowMs: 0, keepsTimings: false });

@@ -31,10 +31,10 @@ export class RepeatedPiece {
 
 /** What stands around the words of a field; null when they do not stand there exactly once, written like this. */
 export function splitAround(text: string, field: string, words: string): { before: string; after: string } | null {
-  const found = new RegExp(`"${field}"\\s*:\\s*"`).exec(text);
-  if (found === null) return null;
-  const start = found.index + found[0].length;
+  const name = new RegExp(`"${field}"\\s*:\\s*`, 'g');
+  const [found, another] = text.matchAll(name);
+  if (found === undefined) return null;
+  const start = found.index + found[0].length + 1;
   const end = start + words.length;
-  const isOnce = !text.slice(end).includes(`"${field}"`);
-  return isOnce && text.startsWith(`${words}"`, start) ? { before: text.slice(0, start), after: text.slice(end) } : null;
+  return another === undefined && text.startsWith(`"${words}"`, start - 1) ? { before: text.slice(0, start), after: text.slice(end) } : null;
 }
