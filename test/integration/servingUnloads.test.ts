@@ -5,6 +5,16 @@ import { refusalOf, ServingWorld, slotOf } from '../support/servingWorld.ts';
 
 const [a, b] = [aConfig('a'), aConfig('b')];
 
+/** A model that failed to load, somebody who waits for the next try, and an unload. */
+async function unloadBetweenTries(): Promise<{ world: ServingWorld; waiting: ReturnType<ServingWorld['ask']>; unloading: Promise<void> }> {
+  const world = new ServingWorld();
+  world.starter.onStart = (engine) => { queueMicrotask(() => { engine.crash({ failure: 'unreadable' }); }); };
+  await world.scheduler.load(a);
+  const waiting = world.ask(a);
+  await settle();
+  return { world, waiting, unloading: world.scheduler.unload(a.id, { isForced: false }) };
+}
+
 test('an unload waits for the drain; a forced one aborts what runs', async () => {
   const world = new ServingWorld();
   const slot = await world.served(a);
@@ -58,12 +68,7 @@ test('an unload between two tries holds for the next one', async () => {
 });
 
 test('an unload between two tries is over when nobody waits for the next one', async () => {
-  const world = new ServingWorld();
-  world.starter.onStart = (engine) => { queueMicrotask(() => { engine.crash({ failure: 'unreadable' }); }); };
-  await world.scheduler.load(a);
-  const waiting = world.ask(a);
-  await settle();
-  const unloading = world.scheduler.unload(a.id, { isForced: false });
+  const { world, waiting, unloading } = await unloadBetweenTries();
   waiting.abort.abort();
   await unloading;
 
@@ -104,12 +109,7 @@ test('an unload of what drains for somebody else holds for those who wait for it
 });
 
 test('an unload between two tries is answered by a stop', async () => {
-  const world = new ServingWorld();
-  world.starter.onStart = (engine) => { queueMicrotask(() => { engine.crash({ failure: 'unreadable' }); }); };
-  await world.scheduler.load(a);
-  const waiting = world.ask(a);
-  await settle();
-  const unloading = world.scheduler.unload(a.id, { isForced: false });
+  const { world, waiting, unloading } = await unloadBetweenTries();
   await world.scheduler.stop();
   await unloading;
 

@@ -29,7 +29,7 @@ export class ChunkReader {
   #id: string | null = null;
   #created: number;
   readonly #repeated: RepeatedPiece;
-  readonly #usage: UsageSum;
+  readonly #usage = new UsageSum();
   #timings: JsonObject | null = null;
   #pieceCount = 0;
   #isDone = false;
@@ -39,7 +39,6 @@ export class ChunkReader {
     this.#created = Math.floor(options.nowMs / 1_000);
     this.#toolCalls = new ToolCallIds(() => options.createId('call'));
     this.#repeated = new RepeatedPiece(options.kind === 'chat' ? 'content' : 'text');
-    this.#usage = new UsageSum();
   }
 
   /** The engine said that it has finished. */
