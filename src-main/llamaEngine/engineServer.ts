@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { systemClock } from '../base/clock.ts';
+import { WriteRounds } from '../platform/http/writeRounds.ts';
 import { ApiError } from './apiError.ts';
 import { answerChat } from './chatRoute.ts';
 import { answerCompletion } from './completionRoute.ts';
@@ -35,6 +37,7 @@ export class EngineServer {
   readonly #readState: () => LoadState;
   readonly #server: Server;
   readonly #stopping = new AbortController();
+  readonly #rounds = new WriteRounds(systemClock);
   readonly #active = new Set<Promise<void>>();
 
   constructor(config: EngineConfig, readState: () => LoadState) {
@@ -64,7 +67,7 @@ export class EngineServer {
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = new Exchange(request, response, this.#stopping.signal);
+    const exchange = new Exchange({ request, response, stopping: this.#stopping.signal, rounds: this.#rounds });
     const work = this.#answer(request, exchange).catch((error: unknown) => { exchange.fail(error); });
     this.#active.add(work);
     const forget = (): void => { this.#active.delete(work); };

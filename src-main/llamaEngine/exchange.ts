@@ -1,7 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { systemClock } from '../base/clock.ts';
+import { PacedText } from '../platform/http/pacedText.ts';
+import type { WriteRounds } from '../platform/http/writeRounds.ts';
 import { ApiError, toErrorBody } from './apiError.ts';
 
 const MAX_BODY_BYTES = 64 * 1_048_576;
+
+interface ExchangeOptions {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Aborted when the engine ends. */
+  readonly stopping: AbortSignal;
+  /** When pieces that come very fast go out. */
+  readonly rounds: WriteRounds;
+}
 
 /** One request and its answer: JSON, or events as they come. */
 export class Exchange {
@@ -9,10 +21,12 @@ export class Exchange {
   readonly signal: AbortSignal;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #events: PacedText;
 
-  constructor(request: IncomingMessage, response: ServerResponse, stopping: AbortSignal) {
+  constructor({ request, response, stopping, rounds }: ExchangeOptions) {
     this.#request = request;
     this.#response = response;
+    this.#events = new PacedText({ clock: systemClock, rounds, send: (text) => { this.#write(text); } });
     const gone = new AbortController();
     response.once('close', () => { if (!response.writableFinished) gone.abort(new ApiError(499, 'client_gone', 'The client went away')); });
     this.signal = AbortSignal.any([gone.signal, stopping]);
@@ -41,26 +55,35 @@ export class Exchange {
   }
 
   /** Sends one event; the first one begins the answer, so that what fails before it is still a plain error. */
-  send(data: object | '[DONE]'): void {
-    if (this.#response.destroyed) return;
-    if (!this.#response.headersSent) {
-      this.#response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
-    }
-    this.#response.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+  send(data: object): void {
+    this.#events.write(toEvent(data));
   }
 
   end(): void {
-    this.send('[DONE]');
-    this.#response.end();
+    this.#endWith('[DONE]');
   }
 
   /** Answers with an error; in the middle of a stream as its last event. */
   fail(error: unknown): void {
     const { status, body } = toErrorBody(error);
     if (!this.#response.headersSent) this.answer(body, status);
-    else if (!this.#response.writableEnded) {
-      this.send(body);
-      this.#response.end();
-    }
+    else if (!this.#response.writableEnded) this.#endWith(body);
   }
+
+  #endWith(data: object | '[DONE]'): void {
+    this.#write(this.#events.take() + toEvent(data));
+    this.#response.end();
+  }
+
+  #write(text: string): void {
+    if (this.#response.destroyed) return;
+    if (!this.#response.headersSent) {
+      this.#response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
+    }
+    this.#response.write(text);
+  }
+}
+
+function toEvent(data: object | '[DONE]'): string {
+  return `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 }

@@ -5,7 +5,7 @@ import { createId } from '../../../base/ids.ts';
 import { KEY_PREFIX } from '../keys/apiKeyService.ts';
 import { decideCaller, type Caller } from './callerPolicy.ts';
 import type { Dialect } from './errorBodies.ts';
-import { WriteRounds } from './exchange/writeRounds.ts';
+import { WriteRounds } from '../../../platform/http/writeRounds.ts';
 import { LongTexts, RestoringUpstream } from './longTexts.ts';
 import type { PortDeps } from './portDeps.ts';
 import { ResponseStore } from './responses/responseStore.ts';

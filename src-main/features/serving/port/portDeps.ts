@@ -10,7 +10,7 @@ import type { ApiKeyService } from '../keys/apiKeyService.ts';
 import type { KeyLimiter } from '../keys/keyLimiter.ts';
 import type { Slots } from '../scheduler/schedulerPort.ts';
 import type { ExchangeBook } from './exchange/exchangeBook.ts';
-import type { WriteRounds } from './exchange/writeRounds.ts';
+import type { WriteRounds } from '../../../platform/http/writeRounds.ts';
 import type { ResponseStore } from './responses/responseStore.ts';
 
 /** The models that can be asked for. */

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../../../../test/fakes/facts/fakeClock.ts';
 import { ClientWire } from './clientWire.ts';
-import { WriteRounds } from './writeRounds.ts';
+import { WriteRounds } from '../../../../platform/http/writeRounds.ts';
 
 function makeWire(opening = ''): { clock: FakeClock; wire: ClientWire; response: ServerResponse; written: string[] } {
   const response = new ServerResponse(new IncomingMessage(new Socket()));

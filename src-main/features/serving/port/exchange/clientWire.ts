@@ -1,15 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Clock } from '../../../../base/clock.ts';
-import { WritePace } from './writePace.ts';
-import type { WriteRounds } from './writeRounds.ts';
+import { PacedText } from '../../../../platform/http/pacedText.ts';
+import type { WriteRounds } from '../../../../platform/http/writeRounds.ts';
 
 /** No more than this passes without a byte while a client of a stream waits. */
 const QUIET_MS = 10_000;
 /** A client that took nothing for so long has gone without a word, and others wait for its slot. */
 const STUCK_MS = 5 * 60_000;
-/** Never more than this is held back for the next write. */
-const MAX_HELD_LETTERS = 16 * 1024;
 const STREAM_HEADERS = { 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
 
 interface WireOptions {
@@ -30,13 +28,12 @@ export class ClientWire {
   readonly #options: WireOptions;
   #cancelEarly: (() => void) | null = null;
   #cancelQuiet: (() => void) | null = null;
-  readonly #pace = new WritePace();
-  readonly #flush = (): void => { this.#sendHeld(); };
-  #held = '';
+  readonly #text: PacedText;
   #wroteAtMs = 0;
 
   constructor(options: WireOptions) {
     this.#options = options;
+    this.#text = new PacedText({ ...options, send: (text) => { this.#sendText(text); } });
   }
 
   /** Whether the status can no longer be chosen. */
@@ -52,12 +49,12 @@ export class ClientWire {
 
   /** Sends 200 and the headers of a stream, with the first words where they follow at once; twice is harmless. */
   beginStream(): void {
-    const { response, clock, rounds, keepAlive, contentType, requestId, getOpening } = this.#options;
+    const { response, clock, keepAlive, contentType, requestId, getOpening } = this.#options;
     this.#cancelEarly?.();
     if (this.hasBegun || response.destroyed) return;
     response.writeHead(200, { 'content-type': contentType, ...STREAM_HEADERS, 'x-request-id': requestId });
     this.hold(getOpening());
-    rounds.add(this.#flush);
+    this.#text.flushSoon();
     if (keepAlive === null) return;
     this.#cancelQuiet = clock.every(QUIET_MS / 2, () => {
       if (clock.monotonicMs() - this.#wroteAtMs >= QUIET_MS / 2) this.#keepAlive();
@@ -67,7 +64,7 @@ export class ClientWire {
   /** Behind the first words, where those are still held. */
   #keepAlive(): void {
     this.hold(this.#options.keepAlive ?? '');
-    this.#sendHeld();
+    this.#text.flush();
   }
 
   /** Sends another program's status and headers. */
@@ -78,16 +75,13 @@ export class ClientWire {
 
   /** Writes a piece of a stream, together with those that follow within a round where they come very fast. A promise where `write` would wait. */
   writePiece(text: string, signal: AbortSignal): Promise<void> | null {
-    this.hold(text);
-    const { clock, rounds, response } = this.#options;
-    if (this.#pace.isFree(clock.monotonicMs()) || this.#held.length > MAX_HELD_LETTERS) this.#sendHeld();
-    else rounds.add(this.#flush);
-    return response.writableNeedDrain ? this.#drain(signal) : null;
+    this.#text.write(text);
+    return this.#options.response.writableNeedDrain ? this.#drain(signal) : null;
   }
 
   /** Keeps a piece of a stream for what is written next, the end or an error at the latest. */
   hold(text: string): void {
-    this.#held += text;
+    this.#text.hold(text);
   }
 
   /** Waits while the client reads slower than the engine writes; one that reads nothing for too long is let go. @throws the signal's reason */
@@ -97,8 +91,9 @@ export class ClientWire {
 
   /** Ends a stream that has begun. */
   end(text: string): void {
+    const held = this.#text.take();
     this.dispose();
-    this.#options.response.end(this.#held + text);
+    this.#options.response.end(held + text);
   }
 
   /** Answers in one piece. */
@@ -120,14 +115,10 @@ export class ClientWire {
   dispose(): void {
     this.#cancelEarly?.();
     this.#cancelQuiet?.();
-    this.#options.rounds.remove(this.#flush);
+    this.#text.take();
   }
 
-  #sendHeld(): void {
-    this.#options.rounds.remove(this.#flush);
-    const text = this.#held;
-    this.#held = '';
-    this.#pace.noteWrite(this.#options.clock.monotonicMs());
+  #sendText(text: string): void {
     if (text === '') this.#options.response.flushHeaders();
     else this.#send(text);
   }
