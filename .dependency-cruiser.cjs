@@ -45,7 +45,7 @@ module.exports = {
     owned('hub-packages-have-one-owner', '@huggingface/(hub|gguf)', ['^src-main/platform/hub/']),
     owned('websockets-stay-in-the-carriers', 'ws', ['^src-main/(api/carriers|cli)/']),
     owned('fastify-stays-in-the-model-port', 'fastify', ['^src-main/features/serving/port/']),
-    owned('undici-has-one-owner', 'undici', ['^src-main/platform/(http|transfer)/']),
+    owned('undici-has-one-owner', 'undici', ['^src-main/platform/transfer/']),
     owned('orpc-stays-at-the-contract', '@orpc/[^/]+', ['^src-main/(contract|api|app|cli)/', '^src-renderer/client/']),
 
     forbid('no-vague-file-names', {}, { path: '^(src-|test/|scripts/).*/(utils|helpers|common|misc|types|constants|manager)\\.[cm]?tsx?$' }, { comment: 'name the file after what it exports' }),

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PooledUpstream } from './pooledUpstream.ts';
 import { pump } from './pump.ts';
 
@@ -52,4 +53,50 @@ test('questions that were asked at once of a server that closes its connections 
   await upstream.close();
 
   expect(answers).toEqual(Array.from({ length: 30 }, () => 'llama.cpp'));
+});
+
+/** Sends a piece every millisecond until the client goes. */
+async function startCounting(): Promise<{ origin: string }> {
+  const server = createServer((_request, response) => {
+    let count = 0;
+    const timer = setInterval(() => { count += 1; response.write(`${count} `); }, 1);
+    response.once('close', () => { clearInterval(timer); });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+test('a connection that is held reads nothing until it is released, and then all that came', async () => {
+  const { origin } = await startCounting();
+  const upstream = new PooledUpstream({ clock: systemClock });
+  const leaving = new AbortController();
+  const { body, gate } = await upstream.send({ target: { origin, socketPath: null, headers: {} }, method: 'GET', path: '/', signal: leaving.signal });
+  const pieces: string[] = [];
+  const reading = pump(body, (bytes) => { pieces.push(Buffer.from(bytes).toString()); if (pieces.length === 5) gate?.hold(); return null; }).catch((error: unknown) => error);
+
+  await sleep(150);
+  const whileHeld = pieces.length;
+  gate?.release();
+  await sleep(50);
+  leaving.abort(new Error('enough'));
+  const end = await reading;
+  await upstream.close();
+
+  const counts = pieces.join('').trim().split(' ').map(Number);
+  expect([whileHeld, counts.every((count, index) => count === index + 1), counts.length > 50, end]).toEqual([5, true, true, new Error('enough')]);
+});
+
+test('a request that is given up before its answer throws the reason', async () => {
+  const server = createServer(() => undefined);
+  servers.push(server);
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
+  const upstream = new PooledUpstream({ clock: systemClock });
+  const leaving = new AbortController();
+
+  const asking = upstream.send({ target: { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, socketPath: null, headers: {} }, method: 'POST', path: '/', body: '{}', signal: leaving.signal });
+  setTimeout(() => { leaving.abort(new Error('given up')); }, 20);
+
+  await expect(asking).rejects.toThrow('given up');
+  await upstream.close();
 });

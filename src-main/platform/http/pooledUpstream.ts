@@ -1,87 +1,95 @@
-import { Readable } from 'node:stream';
-import { Pool } from 'undici';
+import { Agent, request as requestPlain, type ClientRequest, type RequestOptions } from 'node:http';
+import { Agent as TlsAgent, request as requestTls } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import { GatedAgent, GatedSocket } from './gatedSocket.ts';
 import { joinPath } from './joinPath.ts';
 import type { Upstream, UpstreamRequest, UpstreamResponse, UpstreamTarget } from './upstream.ts';
 
 /** llama-server closes idle connections after 5 s: one that idled longer than this is not used again. */
 const IDLE_MS = 4_000;
-/** A pool that nobody asked for so long belongs to an engine that is gone. */
-const FORGET_AFTER_MS = 10 * 60_000;
-
+const CONNECT_MS = 10_000;
 /** llama-server closes its connection after each stream although it says that it keeps it: the next request on it would be lost. */
 const CLOSING_SERVER = 'llama.cpp';
 
-interface KeptPool {
-  readonly pool: Pool;
-  /** Whether each request gets a connection of its own. */
-  readonly isReset: boolean;
-  usedAtMs: number;
+class ConnectTimeoutError extends Error {
+  readonly code = 'ETIMEDOUT';
 }
 
-/** Keeps one pool of connections per target. Nothing is limited in time: models load and think for as long as they need. */
+/** Keeps connections to each target. Nothing but connecting is limited in time: models load and think for as long as they need. */
 export class PooledUpstream implements Upstream {
   readonly #clock: Clock;
-  readonly #pools = new Map<string, KeptPool>();
+  readonly #kept = createAgents({ keepAlive: true, timeout: IDLE_MS });
+  /** Each request gets a connection of its own. */
+  readonly #single = createAgents({ keepAlive: false });
+  readonly #closing = new Set<string>();
+  readonly #running = new Set<ClientRequest>();
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock;
   }
 
-  async send({ target, method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
-    const kept = this.#keep(target);
-    const { statusCode, headers: answered, body: bytes } = await kept.pool.request({
-      method, path: joinPath(target.origin, path), headers: { ...headers, ...(isPieces(body) && { 'content-length': String(countBytes(body)) }), ...target.headers }, body: isPieces(body) ? Readable.from(body, { objectMode: false }) : body ?? null, signal, reset: kept.isReset,
+  send({ target, method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const asking = this.#open(target, { method, path: joinPath(target.origin, path), headers: { ...headers, ...(isPieces(body) && { 'content-length': String(countBytes(body)) }), ...target.headers } });
+      let breakOff = (reason: Error): void => { asking.destroy(reason); };
+      const abort = (): void => { breakOff(toError(signal.reason)); };
+      signal.addEventListener('abort', abort, { once: true });
+      this.#running.add(asking);
+      asking.once('close', () => { signal.removeEventListener('abort', abort); this.#running.delete(asking); });
+      asking.on('error', reject);
+      asking.once('response', (response) => {
+        breakOff = (reason) => { response.destroy(reason); };
+        // Whoever reads the body is told too; nobody need read it.
+        response.on('error', () => undefined);
+        this.#noteServer(target, response.headers['server']);
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response, gate: response.socket instanceof GatedSocket ? response.socket : null });
+      });
+      this.#limitConnecting(asking);
+      if (isPieces(body)) for (const piece of body) asking.write(piece);
+      asking.end(isPieces(body) ? undefined : body ?? undefined);
     });
-    if (answered['server'] === CLOSING_SERVER && !kept.isReset) this.#replace(target, kept);
-    return { status: statusCode, headers: answered, body: bytes };
   }
 
   async close(): Promise<void> {
-    const pools = [...this.#pools.values()];
-    this.#pools.clear();
-    await Promise.all(pools.map(({ pool }) => pool.destroy()));
+    for (const asking of this.#running) asking.destroy();
+    for (const agents of [this.#kept, this.#single]) for (const agent of Object.values(agents)) agent.destroy();
+    await Promise.resolve();
   }
 
-  #keep(target: UpstreamTarget): KeptPool {
-    const nowMs = this.#clock.monotonicMs();
-    const known = this.#pools.get(toKey(target));
-    if (known !== undefined) {
-      known.usedAtMs = nowMs;
-      return known;
-    }
-    this.#forgetOld(nowMs);
-    return this.#open(target, false);
+  #open(target: UpstreamTarget, options: RequestOptions): ClientRequest {
+    const { hostname, port, protocol } = new URL(target.origin);
+    const agents = this.#closing.has(toKey(target)) ? this.#single : this.#kept;
+    const place = { host: hostname.replace(/^\[|\]$/g, ''), port, ...(target.socketPath !== null && { socketPath: target.socketPath }) };
+    return protocol === 'https:' ? requestTls({ ...options, ...place, agent: agents.tls }) : requestPlain({ ...options, ...place, agent: agents.plain });
   }
 
-  /** What runs goes on to its end; nothing new comes to these connections. */
-  #replace(target: UpstreamTarget, { pool }: KeptPool): void {
-    if (this.#pools.get(toKey(target))?.pool === pool) this.#open(target, true);
-    pool.close().catch(() => undefined);
-  }
-
-  #open(target: UpstreamTarget, isReset: boolean): KeptPool {
-    const { origin, socketPath } = target;
-    const pool = new Pool(new URL(origin).origin, {
-      connections: null, pipelining: 1, keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS, headersTimeout: 0, bodyTimeout: 0,
-      connect: socketPath === null ? { timeout: 10_000 } : { socketPath, timeout: 10_000 },
+  #limitConnecting(asking: ClientRequest): void {
+    const stop = this.#clock.after(CONNECT_MS, () => { asking.destroy(new ConnectTimeoutError(`no connection after ${CONNECT_MS} ms`)); });
+    asking.once('close', stop);
+    asking.once('socket', (socket: Socket) => {
+      if (!socket.connecting) stop();
+      else socket.once(asking.protocol === 'https:' ? 'secureConnect' : 'connect', stop);
     });
-    const kept = { pool, isReset, usedAtMs: this.#clock.monotonicMs() };
-    this.#pools.set(toKey(target), kept);
-    return kept;
   }
 
-  #forgetOld(nowMs: number): void {
-    for (const [key, { pool, usedAtMs }] of this.#pools) {
-      if (nowMs - usedAtMs < FORGET_AFTER_MS || pool.stats.running + pool.stats.pending > 0) continue;
-      this.#pools.delete(key);
-      pool.destroy().catch(() => undefined);
-    }
+  #noteServer(target: UpstreamTarget, server: unknown): void {
+    if (server === CLOSING_SERVER) this.#closing.add(toKey(target));
+    else this.#closing.delete(toKey(target));
   }
+}
+
+function createAgents(options: { keepAlive: boolean; timeout?: number }): { plain: Agent; tls: TlsAgent } {
+  return { plain: new GatedAgent(options), tls: new TlsAgent(options) };
 }
 
 function toKey({ origin, socketPath }: UpstreamTarget): string {
   return `${origin} ${socketPath ?? ''}`;
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
 }
 
 function isPieces(body: UpstreamRequest['body']): body is readonly Uint8Array[] {

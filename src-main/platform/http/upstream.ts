@@ -19,11 +19,20 @@ export interface UpstreamRequest {
   readonly signal: AbortSignal;
 }
 
+/** Lets the bytes of a connection wait with the system. */
+export interface ReadGate {
+  /** Nothing more is read behind the piece that is being taken. */
+  hold(): void;
+  release(): void;
+}
+
 export interface UpstreamResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** As the bytes come. Leaving the loop early closes the connection. */
   readonly body: Readable;
+  /** Of the connection that the body comes by; null where reading cannot rest. To be released at the end of the body. */
+  readonly gate: ReadGate | null;
 }
 
 /** Sends requests to other programs over connections that are kept. */

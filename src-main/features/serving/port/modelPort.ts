@@ -5,6 +5,7 @@ import { createId } from '../../../base/ids.ts';
 import { KEY_PREFIX } from '../keys/apiKeyService.ts';
 import { decideCaller, type Caller } from './callerPolicy.ts';
 import type { Dialect } from './errorBodies.ts';
+import { ReadRounds } from '../../../platform/http/readRounds.ts';
 import { WriteRounds } from '../../../platform/http/writeRounds.ts';
 import { LongTexts, RestoringUpstream } from './longTexts.ts';
 import type { PortDeps } from './portDeps.ts';
@@ -41,8 +42,8 @@ export class ModelPort {
   /** What is said while nothing is taken. */
   #refusal = STARTING;
 
-  constructor(deps: Omit<PortDeps, 'responses' | 'rounds'>) {
-    this.#deps = { ...deps, responses: new ResponseStore(), rounds: new WriteRounds(deps.clock) };
+  constructor(deps: Omit<PortDeps, 'responses' | 'rounds' | 'readRounds'>) {
+    this.#deps = { ...deps, responses: new ResponseStore(), rounds: new WriteRounds(deps.clock), readRounds: new ReadRounds(deps.clock) };
   }
 
   /** Whether this path is answered here. */

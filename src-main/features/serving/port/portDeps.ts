@@ -10,6 +10,7 @@ import type { ApiKeyService } from '../keys/apiKeyService.ts';
 import type { KeyLimiter } from '../keys/keyLimiter.ts';
 import type { Slots } from '../scheduler/schedulerPort.ts';
 import type { ExchangeBook } from './exchange/exchangeBook.ts';
+import type { ReadRounds } from '../../../platform/http/readRounds.ts';
 import type { WriteRounds } from '../../../platform/http/writeRounds.ts';
 import type { ResponseStore } from './responses/responseStore.ts';
 
@@ -48,6 +49,7 @@ export interface PortDeps {
   readonly book: ExchangeBook;
   readonly responses: ResponseStore;
   readonly rounds: WriteRounds;
+  readonly readRounds: ReadRounds;
   readonly isLoopbackOpen: () => boolean;
   readonly version: string;
   readonly clock: Clock;

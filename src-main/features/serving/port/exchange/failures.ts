@@ -32,7 +32,7 @@ function readCause(reason: unknown): string {
   return reason instanceof Error && typeof reason.cause === 'string' ? reason.cause : 'crashed';
 }
 
-/** What Node and undici throw when a connection cannot be had, breaks, or speaks something other than HTTP. */
+/** What Node throws when a connection cannot be had or trusted, breaks, or speaks something other than HTTP. */
 export function isConnectionError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z]+|UND_ERR_|HPE_)/.test(error.code);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z]+|HPE_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/.test(error.code);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../../base/clock.ts';
 import { pump } from '../../../../platform/http/pump.ts';
+import type { ReadRounds } from '../../../../platform/http/readRounds.ts';
 import type { UpstreamResponse } from '../../../../platform/http/upstream.ts';
 import type { ClientWire } from '../exchange/clientWire.ts';
 import { readJson } from '../exchange/engineCall.ts';
@@ -15,6 +16,7 @@ const CLOSING_MS = 250;
 
 interface RelayOptions {
   readonly clock: Clock;
+  readonly rounds: ReadRounds;
   readonly exchange: Exchange;
   readonly wire: ClientWire;
   readonly answer: Answer;
@@ -54,13 +56,20 @@ export class Relay {
     const stopClosing = (): void => { this.#stopClosing?.(); };
     // A failure before the last word is thrown below; behind it, it is none.
     reading.then(stopClosing, stopClosing);
-    await Promise.race([reading, this.#finished.promise]);
+    try {
+      await Promise.race([reading, this.#finished.promise]);
+    } finally {
+      if (response.gate !== null) this.#options.rounds.forget(response.gate);
+    }
     if (!this.#isFinished) await this.#passEnd();
   }
 
-  #take(bytes: Uint8Array, { body }: UpstreamResponse): Promise<void> | null {
+  #take(bytes: Uint8Array, { body, gate }: UpstreamResponse): Promise<void> | null {
     const waiting = this.#writeEvents(this.#events.read(bytes));
-    if (!this.#options.reader.isDone) return waiting;
+    if (!this.#options.reader.isDone) {
+      if (gate !== null) this.#options.rounds.notePiece(gate);
+      return waiting;
+    }
     this.#finish();
     this.#stopClosing = this.#options.clock.after(CLOSING_MS, () => { body.destroy(); });
     return null;

@@ -19,7 +19,7 @@ export interface Generation {
 }
 
 interface Run {
-  readonly deps: Pick<PortDeps, 'slots' | 'upstream' | 'clock'>;
+  readonly deps: Pick<PortDeps, 'slots' | 'upstream' | 'clock' | 'readRounds'>;
   readonly exchange: Exchange;
   readonly wire: ClientWire;
   readonly answer: Answer;
@@ -51,7 +51,7 @@ export async function runGeneration(run: Run, generation: Generation): Promise<v
   if (answer.isStream) wire.beginStream();
   const reader = new ChunkReader({ kind: generation.kind, model: exchange.facts.model, createId: (prefix) => createId(prefix, deps.clock.nowMs()), nowMs: deps.clock.nowMs(), keepsTimings: generation.body['timings_per_token'] === true });
   try {
-    await new Relay({ clock: deps.clock, exchange, wire, answer, reader, signal }).pass(response);
+    await new Relay({ clock: deps.clock, rounds: deps.readRounds, exchange, wire, answer, reader, signal }).pass(response);
   } finally {
     exchange.setUsage(toUsage(reader.readUsage()));
   }
