@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PooledUpstream } from './pooledUpstream.ts';
 import { pump } from './pump.ts';
 
@@ -55,47 +54,54 @@ test('questions that were asked at once of a server that closes its connections 
   expect(answers).toEqual(Array.from({ length: 30 }, () => 'llama.cpp'));
 });
 
-/** Sends a piece every millisecond until the client goes. */
-async function startCounting(): Promise<{ origin: string }> {
+/** Sends a piece every millisecond until the client goes; `sent` resolves when the hundredth is out. */
+async function startCounting(): Promise<{ origin: string; sent: Promise<void> }> {
+  const { promise: sent, resolve } = Promise.withResolvers<undefined>();
   const server = createServer((_request, response) => {
     let count = 0;
-    const timer = setInterval(() => { count += 1; response.write(`${count} `); }, 1);
+    const timer = setInterval(() => {
+      count += 1;
+      response.write(`${count} `);
+      if (count === 100) resolve(undefined);
+    }, 1);
     response.once('close', () => { clearInterval(timer); });
   });
   servers.push(server);
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  await new Promise<void>((listening) => { server.listen(0, '127.0.0.1', () => { listening(); }); });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sent };
 }
 
 test('a connection that is held reads nothing until it is released, and then all that came', async () => {
-  const { origin } = await startCounting();
+  const { origin, sent } = await startCounting();
   const upstream = new PooledUpstream({ clock: systemClock });
   const leaving = new AbortController();
   const { body, gate } = await upstream.send({ target: { origin, socketPath: null, headers: {} }, method: 'GET', path: '/', signal: leaving.signal });
   const pieces: string[] = [];
-  const reading = pump(body, (bytes) => { pieces.push(Buffer.from(bytes).toString()); if (pieces.length === 5) gate?.hold(); return null; }).catch((error: unknown) => error);
+  const reading = pump(body, (bytes) => {
+    pieces.push(Buffer.from(bytes).toString());
+    if (pieces.length === 5) gate?.hold();
+    if (pieces.join('').includes(' 100 ')) leaving.abort(new Error('enough'));
+    return null;
+  });
 
-  await sleep(150);
+  await sent;
   const whileHeld = pieces.length;
   gate?.release();
-  await sleep(50);
-  leaving.abort(new Error('enough'));
-  const end = await reading;
+  const end: unknown = await reading.catch((error: unknown) => error);
   await upstream.close();
 
   const counts = pieces.join('').trim().split(' ').map(Number);
-  expect([whileHeld, counts.every((count, index) => count === index + 1), counts.length > 50, end]).toEqual([5, true, true, new Error('enough')]);
+  expect([whileHeld, counts.every((count, index) => count === index + 1), end]).toEqual([5, true, new Error('enough')]);
 });
 
 test('a request that is given up before its answer throws the reason', async () => {
-  const server = createServer(() => undefined);
+  const leaving = new AbortController();
+  const server = createServer(() => { leaving.abort(new Error('given up')); });
   servers.push(server);
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
   const upstream = new PooledUpstream({ clock: systemClock });
-  const leaving = new AbortController();
 
   const asking = upstream.send({ target: { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, socketPath: null, headers: {} }, method: 'POST', path: '/', body: '{}', signal: leaving.signal });
-  setTimeout(() => { leaving.abort(new Error('given up')); }, 20);
 
   await expect(asking).rejects.toThrow('given up');
   await upstream.close();

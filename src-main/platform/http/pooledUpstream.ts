@@ -1,4 +1,4 @@
-import { Agent, request as requestPlain, type ClientRequest, type RequestOptions } from 'node:http';
+import { request as requestPlain, type Agent, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as TlsAgent, request as requestTls } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';

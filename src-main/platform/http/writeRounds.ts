@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 
-/** A piece of a fast stream waits no longer than this for its write: less than a picture of a screen stands. */
-export const ROUND_MS = 12;
+/** A piece of a fast stream waits no longer than this for its write: as long as a picture of a screen stands. */
+export const ROUND_MS = 16;
 
 /**
  * Writes what several fast streams have gathered at the same moment. Each write wakes the program that reads it, which costs

@@ -6,13 +6,11 @@ import { withEachPair, type PairedPlaces } from './support/pairedPlaces.ts';
 import { askStream, requireOk, toQuestion, type Answered, type Place } from './support/place.ts';
 import { inLab } from './support/servingLab.ts';
 
-/** Many: on a machine with two cores one differs from the next by a tenth. */
-const ROUNDS = 11;
 const BARS = [{ streams: 1, must: 0.97, goal: 0.99 }, { streams: 8, must: 0.95, goal: 0.98 }] as const;
-/** So many tokens that a round takes about a second on two cores. */
-const WORK: Record<ModelKind, Record<1 | 8, { readonly tokens: number; readonly answers: number }>> = {
-  demo: { 1: { tokens: 800, answers: 2 }, 8: { tokens: 800, answers: 1 } },
-  larger: { 1: { tokens: 120, answers: 1 }, 8: { tokens: 32, answers: 1 } },
+/** Long answers, and many short rounds: on a machine with two cores one round differs from the next by a tenth. */
+const WORK: Record<ModelKind, Record<1 | 8, { readonly tokens: number; readonly rounds: number }>> = {
+  demo: { 1: { tokens: 800, rounds: 31 }, 8: { tokens: 400, rounds: 23 } },
+  larger: { 1: { tokens: 120, rounds: 15 }, 8: { tokens: 32, rounds: 15 } },
 };
 
 /** Tokens a second through the port and past it, in turn: the median of the rounds' ratios. */
@@ -27,9 +25,10 @@ export async function benchDecode(): Promise<BenchRow[]> {
 }
 
 async function measure({ label, model, direct, port }: PairedPlaces, { streams, must, goal }: (typeof BARS)[number]): Promise<BenchRow> {
+  const { tokens, rounds } = WORK[model][streams];
   const rates: { direct: number; port: number }[] = [];
-  const rateOf = (place: Place): Promise<number> => measureRate(place, { streams, ...WORK[model][streams] });
-  for (let round = 0; round <= ROUNDS; round += 1) {
+  const rateOf = (place: Place): Promise<number> => measureRate(place, { streams, tokens });
+  for (let round = 0; round <= rounds; round += 1) {
     if (round % 2 === 0) rates.push({ direct: await rateOf(direct), port: await rateOf(port) });
     else { const portRate = await rateOf(port); rates.push({ direct: await rateOf(direct), port: portRate }); }
   }
@@ -40,15 +39,11 @@ async function measure({ label, model, direct, port }: PairedPlaces, { streams, 
   });
 }
 
-/** Of all streams together, each time from the first token of the first to the end of the last. */
-async function measureRate(place: Place, { streams, tokens, answers }: { streams: number; tokens: number; answers: number }): Promise<number> {
-  const all = { tokens: 0, ms: 0 };
-  for (let turn = 0; turn < answers; turn += 1) {
-    const batch = await Promise.all(Array.from({ length: streams }, async (_, index) => requireOk(await askStream(place, toLongQuestion(`Tell me about models, part ${index}.`, tokens)))));
-    all.tokens += batch.reduce((sum, { completionTokens }) => sum + completionTokens, -1);
-    all.ms += Math.max(...batch.map(endOf)) - Math.min(...batch.map(({ sentAtMs, firstTokenMs }) => sentAtMs + firstTokenMs));
-  }
-  return (all.tokens * 1_000) / all.ms;
+/** Of all streams together, from the first token of the first to the end of the last. */
+async function measureRate(place: Place, { streams, tokens }: { streams: number; tokens: number }): Promise<number> {
+  const batch = await Promise.all(Array.from({ length: streams }, async (_, index) => requireOk(await askStream(place, toLongQuestion(`Tell me about models, part ${index}.`, tokens)))));
+  const ms = Math.max(...batch.map(endOf)) - Math.min(...batch.map(({ sentAtMs, firstTokenMs }) => sentAtMs + firstTokenMs));
+  return (batch.reduce((sum, { completionTokens }) => sum + completionTokens, -1) * 1_000) / ms;
 }
 
 /** The demo model's own answers end after forty tokens, 9 ms: their ends would be measured, not their decoding. */
