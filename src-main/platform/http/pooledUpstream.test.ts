@@ -10,6 +10,13 @@ afterEach(() => {
   for (const server of servers.splice(0)) { server.closeAllConnections(); server.close(); }
 });
 
+/** Resolves with the origin. */
+async function open(server: Server): Promise<string> {
+  servers.push(server);
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 /** Answers with its name; `isClosing` ones end each connection behind an answer although they say that they keep it. */
 async function startServer({ name, isClosing }: { name: string; isClosing: boolean }): Promise<{ origin: string; sockets: Set<Socket> }> {
   const sockets = new Set<Socket>();
@@ -18,9 +25,7 @@ async function startServer({ name, isClosing }: { name: string; isClosing: boole
     response.writeHead(200, { server: name });
     response.end(name, () => { if (isClosing) request.socket.end(); });
   });
-  servers.push(server);
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
+  return { origin: await open(server), sockets };
 }
 
 async function ask(upstream: PooledUpstream, origin: string): Promise<string> {
@@ -66,9 +71,7 @@ async function startCounting(): Promise<{ origin: string; sent: Promise<void> }>
     }, 1);
     response.once('close', () => { clearInterval(timer); });
   });
-  servers.push(server);
-  await new Promise<void>((listening) => { server.listen(0, '127.0.0.1', () => { listening(); }); });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sent };
+  return { origin: await open(server), sent };
 }
 
 test('a connection that is held reads nothing until it is released, and then all that came', async () => {
@@ -97,12 +100,38 @@ test('a connection that is held reads nothing until it is released, and then all
 test('a request that is given up before its answer throws the reason', async () => {
   const leaving = new AbortController();
   const server = createServer(() => { leaving.abort(new Error('given up')); });
-  servers.push(server);
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
+  const origin = await open(server);
   const upstream = new PooledUpstream({ clock: systemClock });
 
-  const asking = upstream.send({ target: { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, socketPath: null, headers: {} }, method: 'POST', path: '/', body: '{}', signal: leaving.signal });
+  const asking = upstream.send({ target: { origin, socketPath: null, headers: {} }, method: 'POST', path: '/', body: '{}', signal: leaving.signal });
 
   await expect(asking).rejects.toThrow('given up');
+  await upstream.close();
+});
+
+test('an answer that changes the protocol is none', async () => {
+  const server = createServer();
+  server.on('request', (request) => { request.socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: other\r\nconnection: upgrade\r\n\r\n'); });
+  const origin = await open(server);
+  const upstream = new PooledUpstream({ clock: systemClock });
+
+  await expect(ask(upstream, origin)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await upstream.close();
+});
+
+test('pieces that were read together with one that failed are not taken', async () => {
+  const server = createServer((request) => {
+    const chunks = ['a', 'b', 'c'].map((text) => `1\r\n${text}\r\n`).join('');
+    request.socket.end(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+  });
+  const origin = await open(server);
+  const upstream = new PooledUpstream({ clock: systemClock });
+  const taken: string[] = [];
+
+  const { body } = await upstream.send({ target: { origin, socketPath: null, headers: {} }, method: 'GET', path: '/', signal: new AbortController().signal });
+  const reading = pump(body, (bytes) => { taken.push(Buffer.from(bytes).toString()); throw new Error('no more'); });
+
+  await expect(reading).rejects.toThrow('no more');
+  expect(taken).toEqual(['a']);
   await upstream.close();
 });

@@ -16,6 +16,10 @@ class ConnectTimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+class NoAnswerError extends Error {
+  readonly code = 'ECONNRESET';
+}
+
 /** Keeps connections to each target. Nothing but connecting is limited in time: models load and think for as long as they need. */
 export class PooledUpstream implements Upstream {
   readonly #clock: Clock;
@@ -32,12 +36,17 @@ export class PooledUpstream implements Upstream {
   send({ target, method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const asking = this.#open(target, { method, path: joinPath(target.origin, path), headers: { ...headers, ...(isPieces(body) && { 'content-length': String(countBytes(body)) }), ...target.headers } });
+      const asking = this.#open(target, { method, path: joinPath(target.origin, path), headers: { ...headers, ...toLength(body), ...target.headers } });
       let breakOff = (reason: Error): void => { asking.destroy(reason); };
       const abort = (): void => { breakOff(toError(signal.reason)); };
       signal.addEventListener('abort', abort, { once: true });
       this.#running.add(asking);
-      asking.once('close', () => { signal.removeEventListener('abort', abort); this.#running.delete(asking); });
+      asking.once('close', () => {
+        signal.removeEventListener('abort', abort);
+        this.#running.delete(asking);
+        // Means nothing behind an answer; one that changes the protocol is none.
+        reject(new NoAnswerError('the connection was closed without an answer'));
+      });
       asking.on('error', reject);
       asking.once('response', (response) => {
         breakOff = (reason) => { response.destroy(reason); };
@@ -96,6 +105,8 @@ function isPieces(body: UpstreamRequest['body']): body is readonly Uint8Array[] 
   return Array.isArray(body);
 }
 
-function countBytes(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+function toLength(body: UpstreamRequest['body']): Record<string, string> {
+  if (body === null || body === undefined) return {};
+  const bytes = isPieces(body) ? body.reduce((sum, { byteLength }) => sum + byteLength, 0) : Buffer.byteLength(body);
+  return { 'content-length': String(bytes) };
 }

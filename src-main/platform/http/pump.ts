@@ -7,12 +7,16 @@ import { finished, type Readable } from 'node:stream';
  */
 export function pump(body: Readable, take: (bytes: Uint8Array) => Promise<void> | null): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  let isOver = false;
   const fail = (error: unknown): void => {
+    isOver = true;
     reject(error instanceof Error ? error : new Error('the body could not be taken', { cause: error }));
     body.destroy();
   };
   finished(body, { writable: false }, (error) => { if (error) reject(error); else resolve(undefined); });
   body.on('data', (bytes: Uint8Array) => {
+    // What was read at once is still handed on after the body has been closed.
+    if (isOver) return;
     try {
       const waiting = take(bytes);
       if (waiting === null) return;

@@ -20,13 +20,13 @@ async function readPieces({ streams, pieces, apartMs }: { streams: number; piece
 }
 
 test.each([
-  { name: 'many fast streams wait for a round', streams: FEWEST_STREAMS, pieces: 5, apartMs: 5, isHeld: true },
-  { name: 'the first pieces of many streams do not', streams: FEWEST_STREAMS, pieces: 4, apartMs: 5, isHeld: false },
-  { name: 'few fast streams do not', streams: FEWEST_STREAMS - 1, pieces: 50, apartMs: 5, isHeld: false },
-])('$name', async ({ streams, pieces, apartMs, isHeld }) => {
-  const { gates } = await readPieces({ streams, pieces, apartMs });
+  { name: 'many fast streams wait for a round', streams: FEWEST_STREAMS, pieces: 5, held: FEWEST_STREAMS },
+  { name: 'the first pieces of many streams do not', streams: FEWEST_STREAMS, pieces: 4, held: 0 },
+  { name: 'few fast streams do not', streams: FEWEST_STREAMS - 1, pieces: 50, held: 0 },
+])('$name', async ({ streams, pieces, held }) => {
+  const { gates } = await readPieces({ streams, pieces, apartMs: 5 });
 
-  expect(gates.map((gate) => gate.isHeld).at(-1)).toBe(isHeld);
+  expect(gates.filter((gate) => gate.isHeld)).toHaveLength(held);
 });
 
 test('streams that others fell silent beside are read as they come', async () => {

@@ -34,5 +34,5 @@ function readCause(reason: unknown): string {
 
 /** What Node throws when a connection cannot be had or trusted, breaks, or speaks something other than HTTP. */
 export function isConnectionError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z]+|HPE_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/.test(error.code);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(E[A-Z]+|HPE_|CERT_|CRL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_|INVALID_|PATH_LENGTH_)/.test(error.code);
 }
