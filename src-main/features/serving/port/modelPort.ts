@@ -42,8 +42,8 @@ export class ModelPort {
   /** What is said while nothing is taken. */
   #refusal = STARTING;
 
-  constructor(deps: Omit<PortDeps, 'responses' | 'rounds' | 'readRounds'>) {
-    this.#deps = { ...deps, responses: new ResponseStore(), rounds: new WriteRounds(deps.clock), readRounds: new ReadRounds(deps.clock) };
+  constructor(deps: Omit<PortDeps, 'responses' | 'writeRounds' | 'readRounds'>) {
+    this.#deps = { ...deps, responses: new ResponseStore(), writeRounds: new WriteRounds(deps.clock), readRounds: new ReadRounds(deps.clock) };
   }
 
   /** Whether this path is answered here. */

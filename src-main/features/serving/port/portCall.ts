@@ -67,7 +67,7 @@ export async function runExchange(call: PortCall, plan: ExchangePlan, work: (con
     endpoint: call.endpoint, model: plan.model, config: plan.config, keyId: caller.keyId, keyName: caller.keyName,
     client: call.request.headers['user-agent']?.slice(0, 200) ?? null, isStream: plan.answer.isStream,
   });
-  const wire = new ClientWire({ response, clock: deps.clock, rounds: deps.rounds, requestId: exchange.id, keepAlive: plan.answer.keepAlive, getOpening: () => plan.answer.open(), contentType: plan.answer.contentType });
+  const wire = new ClientWire({ response, clock: deps.clock, rounds: deps.writeRounds, requestId: exchange.id, keepAlive: plan.answer.keepAlive, getOpening: () => plan.answer.open(), contentType: plan.answer.contentType });
   const leave = (): void => { if (!response.writableFinished) exchange.stop('client_gone'); };
   response.once('close', leave);
   if (response.destroyed) leave();

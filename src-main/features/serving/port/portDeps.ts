@@ -48,7 +48,7 @@ export interface PortDeps {
   readonly limiter: KeyLimiter;
   readonly book: ExchangeBook;
   readonly responses: ResponseStore;
-  readonly rounds: WriteRounds;
+  readonly writeRounds: WriteRounds;
   readonly readRounds: ReadRounds;
   readonly isLoopbackOpen: () => boolean;
   readonly version: string;
