@@ -5,18 +5,26 @@ import type { SettingStore } from '../features/settings/settingStore.ts';
 
 export type Json = z.infer<ReturnType<typeof z.json>>;
 
-const SAVE_AFTER_MS = 400;
+export interface ViewDeps {
+  client: { settings: Pick<Client['settings'], 'rememberView'> };
+  store: SettingStore;
+  report: (error: unknown) => void;
+}
+
+/** A drag saves this often, not at every step. */
+const SAVE_EVERY_MS = 400;
 
 /**
- * What the window remembers of its layout, kept by the backend. A value is in force here at once and is saved a moment
- * later; the mirror of the settings brings the saved ones at every connection.
+ * What the window remembers of its layout, kept by the backend. A value is in force here at once and is saved at once too,
+ * since a window may go away at any moment; of many in a row the first and the last are sure to be saved. The mirror of
+ * the settings brings the saved ones at every connection.
  */
 export class Views {
-  readonly #deps: { client: Client; store: SettingStore; report: (error: unknown) => void };
+  readonly #deps: ViewDeps;
   readonly #unsaved = new Map<string, Json>();
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #resting = new Map<string, ReturnType<typeof setTimeout>>();
 
-  constructor(deps: { client: Client; store: SettingStore; report: (error: unknown) => void }) {
+  constructor(deps: ViewDeps) {
     this.#deps = deps;
   }
 
@@ -31,15 +39,24 @@ export class Views {
   /** Remembers a value; `name` is letters, digits and dots. */
   set(name: string, value: Json): void {
     this.#unsaved.set(name, value);
-    this.#timer ??= setTimeout(() => { this.flush().catch(this.#deps.report); }, SAVE_AFTER_MS);
+    if (!this.#resting.has(name)) this.#saveAndRest(name, value);
   }
 
   /** Saves now what was not saved yet; what fails for want of a connection is kept for the next time. */
   async flush(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    for (const timer of this.#resting.values()) clearTimeout(timer);
+    this.#resting.clear();
     const saving = [...this.#unsaved];
     await Promise.all(saving.map(([name, value]) => this.#save(name, value)));
+  }
+
+  #saveAndRest(name: string, value: Json): void {
+    this.#resting.set(name, setTimeout(() => {
+      this.#resting.delete(name);
+      const newest = this.#unsaved.get(name);
+      if (newest !== undefined && newest !== value) this.#saveAndRest(name, newest);
+    }, SAVE_EVERY_MS));
+    this.#save(name, value).catch(this.#deps.report);
   }
 
   async #save(name: string, value: Json): Promise<void> {

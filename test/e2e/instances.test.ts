@@ -65,6 +65,7 @@ test('without a mouse: an instance is created, started, opened, stopped, put in 
   await page.keyboard.press('n');
   await page.getByRole('combobox', { name: 'Blueprint' }).waitFor();
   await page.keyboard.type('http');
+  await page.getByRole('option', { name: /^HTTP server/ }).waitFor();
   await page.keyboard.press('ArrowDown');
   await page.getByLabel('Name').fill('lab');
   await page.keyboard.press('Enter');

@@ -240,7 +240,8 @@ describe('copying and pasting', () => {
     await enter(page, 'clear; echo copied-$((40+2))');
     await seeOnScreen(page, /^copied-42/m);
 
-    await page.locator('.xterm-rows').getByText('copied-42').dblclick({ position: { x: 20, y: 8 }, force: true });
+    // The terminal draws its rows anew: what was found a moment ago may be gone.
+    await waitFor(() => page.locator('.xterm-rows').getByText('copied-42').dblclick({ position: { x: 20, y: 8 }, force: true, timeout: 1_000 }).then(() => true), { what: 'a double click on the word' });
     await page.keyboard.press('Control+Shift+C');
 
     await waitFor(async () => (await page.evaluate<string>('navigator.clipboard.readText()')).startsWith('copied'), { what: 'the clipboard to hold the word' });

@@ -64,6 +64,7 @@ export async function startInstanceByKeys(page: Page, name: string): Promise<voi
   await page.keyboard.press('n');
   await page.getByRole('combobox', { name: 'Blueprint' }).waitFor();
   await page.keyboard.type('http');
+  await page.getByRole('option', { name: /^HTTP server/ }).waitFor();
   await page.keyboard.press('ArrowDown');
   await page.getByLabel('Name').fill(name);
   await page.keyboard.press('Enter');

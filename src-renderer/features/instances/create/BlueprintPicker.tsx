@@ -14,7 +14,7 @@ export function BlueprintPicker({ chosenId, onChoose }: { chosenId: string | nul
   const { t } = useTranslation();
   const { stores } = useApp();
   const listId = useId();
-  const blueprints = useStore(stores.blueprints, (state) => state.blueprints);
+  const { isReady, blueprints } = useStore(stores.blueprints, (state) => state);
   const [search, setSearch] = useState('');
   const shown = groups.flatMap((group) => blueprints.filter((blueprint) => blueprint.group === group && matches(blueprint, search)));
   const step = (event: KeyboardEvent): void => {
@@ -56,7 +56,7 @@ export function BlueprintPicker({ chosenId, onChoose }: { chosenId: string | nul
           );
         })}
       </div>
-      {shown.length === 0 ? <p className="text-xs text-muted">{t('instances.create.noBlueprint', { filter: search })}</p> : null}
+      {shown.length === 0 ? <p className="text-xs text-muted">{t(isReady ? 'instances.create.noBlueprint' : 'instances.create.readingBlueprints', { filter: search })}</p> : null}
     </div>
   );
 }
