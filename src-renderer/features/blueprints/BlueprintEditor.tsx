@@ -116,7 +116,7 @@ function SaveError({ error, onOverwrite }: { error: unknown; onOverwrite: () => 
 
 function useSave(draft: Draft, onSaved: () => void): { save: () => void; overwrite: () => void; isSaving: boolean; error: unknown } {
   const { t } = useTranslation();
-  const { client, stores, toast } = useApp();
+  const { client, stores, announce } = useApp();
   const [isSaving, setSaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -125,7 +125,7 @@ function useSave(draft: Draft, onSaved: () => void): { save: () => void; overwri
     await reloadBlueprints(stores.blueprints, client);
     onSaved();
     showBlueprint(saved.id);
-    toast({ tone: 'ok', title: t('blueprints.saved', { name: saved.header.name }) });
+    announce(t('blueprints.saved', { name: saved.header.name }));
   };
   const attempt = (work: Promise<void>): void => {
     setSaving(true);
