@@ -158,7 +158,9 @@ class ChatAnswer {
     this.#begin(choice);
     const logprobs = choice.pending.splice(0);
     choice.logprobs.push(...logprobs);
-    this.#stream(choice, choice.take(delta), logprobs.length > 0 ? { logprobs: { content: logprobs } } : {});
+    const said = choice.take(delta);
+    if (delta.kind === 'tool_call' || logprobs.length > 0) this.#stream(choice, said, logprobs.length > 0 ? { logprobs: { content: logprobs } } : {});
+    else this.#streamWords(choice, delta);
   }
 
   finish(choice: Choice, generated: Generated): void {
@@ -191,6 +193,12 @@ class ChatAnswer {
   #stream(choice: Choice, delta: object, rest: object = {}): void {
     if (!this.#request.stream) return;
     this.#exchange.send(this.#chunk([{ index: choice.index, delta, finish_reason: null, ...rest }]));
+  }
+
+  #streamWords({ index }: Choice, { kind, text }: Exclude<ChatDelta, { kind: 'tool_call' }>): void {
+    if (!this.#request.stream) return;
+    const field = kind === 'content' ? 'content' : 'reasoning_content';
+    this.#exchange.sendWords(`${index} ${field}`, text, (words) => this.#chunk([{ index, delta: { [field]: words }, finish_reason: null }]));
   }
 
   #chunk(choices: readonly object[]): object {

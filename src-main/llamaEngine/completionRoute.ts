@@ -82,7 +82,8 @@ class CompletionAnswer {
     const logprobs = this.#toLogprobs(chances, choice.text.length);
     choice.text += text;
     choice.chances.push(...chances);
-    this.#stream([{ index: choice.index, text, logprobs, finish_reason: null }]);
+    if (logprobs !== null) this.#stream([{ index: choice.index, text, logprobs, finish_reason: null }]);
+    else this.#streamWords(choice, text);
   }
 
   finish(choice: Choice, { finishReason }: Generated): void {
@@ -108,6 +109,15 @@ class CompletionAnswer {
   }
 
   #stream(choices: readonly object[]): void {
-    if (this.#request.stream) this.#exchange.send({ ...this.#head, choices, ...(this.#request.stream_options?.include_usage ? { usage: null } : {}) });
+    if (this.#request.stream) this.#exchange.send(this.#chunk(choices));
+  }
+
+  #streamWords({ index }: Choice, text: string): void {
+    if (!this.#request.stream) return;
+    this.#exchange.sendWords(String(index), text, (words) => this.#chunk([{ index, text: words, logprobs: null, finish_reason: null }]));
+  }
+
+  #chunk(choices: readonly object[]): object {
+    return { ...this.#head, choices, ...(this.#request.stream_options?.include_usage ? { usage: null } : {}) };
   }
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../base/clock.ts';
+import { PIECES_FIELD } from '../platform/http/eventFields.ts';
 import { PacedText } from '../platform/http/pacedText.ts';
 import type { WriteRounds } from '../platform/http/writeRounds.ts';
 import { ApiError, toErrorBody } from './apiError.ts';
+import { GatheredWords, type GatheredEvent } from './gatheredWords.ts';
 
 const MAX_BODY_BYTES = 64 * 1_048_576;
 
@@ -22,11 +24,12 @@ export class Exchange {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #events: PacedText;
+  readonly #words = new GatheredWords();
 
   constructor({ request, response, stopping, rounds }: ExchangeOptions) {
     this.#request = request;
     this.#response = response;
-    this.#events = new PacedText({ clock: systemClock, rounds, send: (text) => { this.#write(text); } });
+    this.#events = new PacedText({ clock: systemClock, rounds, send: (text) => { this.#write(text + this.#takeWords()); } });
     const gone = new AbortController();
     response.once('close', () => { if (!response.writableFinished) gone.abort(new ApiError(499, 'client_gone', 'The client went away')); });
     this.signal = AbortSignal.any([gone.signal, stopping]);
@@ -56,7 +59,12 @@ export class Exchange {
 
   /** Sends one event; the first one begins the answer, so that what fails before it is still a plain error. */
   send(data: object): void {
-    this.#events.write(toEvent(data));
+    this.#events.write(this.#takeWords() + toEvent(data));
+  }
+
+  /** Sends words, a piece at a time; what of one source goes out in one write is one event. */
+  sendWords(source: string, words: string, toData: (words: string) => object): void {
+    this.#events.write(toWordsEvent(this.#words.add(source, words, toData)));
   }
 
   end(): void {
@@ -71,8 +79,12 @@ export class Exchange {
   }
 
   #endWith(data: object | '[DONE]'): void {
-    this.#write(this.#events.take() + toEvent(data));
+    this.#write(this.#events.take() + this.#takeWords() + toEvent(data));
     this.#response.end();
+  }
+
+  #takeWords(): string {
+    return toWordsEvent(this.#words.take());
   }
 
   #write(text: string): void {
@@ -86,4 +98,11 @@ export class Exchange {
 
 function toEvent(data: object | '[DONE]'): string {
   return `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+}
+
+/** With a field of our own, where it is of several pieces; who does not know it leaves it out. */
+function toWordsEvent(event: GatheredEvent | null): string {
+  if (event === null) return '';
+  const { data, pieceCount } = event;
+  return pieceCount === 1 ? toEvent(data) : `${PIECES_FIELD}: ${pieceCount}\n${toEvent(data)}`;
 }

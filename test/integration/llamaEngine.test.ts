@@ -42,6 +42,17 @@ test('a stream begins with the role, ends with a reason and tells the usage when
   expect(answer.text.endsWith('data: [DONE]\n\n')).toBe(true);
 });
 
+test('words that come very fast go together, and each event says of how many pieces it is', async () => {
+  const options = { max_tokens: 300, temperature: 0, ignore_eos: true };
+  const whole = await looping.chat(options);
+  const streamed = await looping.chat({ ...options, stream: true });
+
+  const counts = streamed.text.split('\n\n').filter((block) => /"content":"[^"]/.test(block)).map((block) => Number(/^pieces: (\d+)$/m.exec(block)?.[1] ?? 1));
+  expect(joined(streamed, 'content')).toBe(contentOf(whole));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(300);
+  expect(counts.length).toBeLessThan(150);
+});
+
 test('a stop text ends the answer before it, wherever the pieces are cut', async () => {
   const answer = await engine.chat({ stop: ['y Whee', 'never'] });
 

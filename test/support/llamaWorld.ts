@@ -81,7 +81,7 @@ export class StartedEngine {
 }
 
 function toAnswer(status: number, text: string): EngineAnswer {
-  const events = text.split('\n\n').filter((event) => event.startsWith('data: {')).map((event) => JSON.parse(event.slice('data: '.length)) as Record<string, unknown>);
+  const events = text.split('\n\n').flatMap((event) => /^data: (\{.*)$/m.exec(event)?.[1] ?? []).map((data) => JSON.parse(data) as Record<string, unknown>);
   return { status, text, events, json: text.startsWith('{') ? JSON.parse(text) as Record<string, unknown> : null };
 }
 

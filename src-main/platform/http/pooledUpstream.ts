@@ -37,6 +37,7 @@ export class PooledUpstream implements Upstream {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const asking = this.#open(target, { method, path: joinPath(target.origin, path), headers: { ...headers, ...toLength(body), ...target.headers } });
+      let isAnswered = false;
       let breakOff = (reason: Error): void => { asking.destroy(reason); };
       const abort = (): void => { breakOff(toError(signal.reason)); };
       signal.addEventListener('abort', abort, { once: true });
@@ -44,11 +45,12 @@ export class PooledUpstream implements Upstream {
       asking.once('close', () => {
         signal.removeEventListener('abort', abort);
         this.#running.delete(asking);
-        // Means nothing behind an answer; one that changes the protocol is none.
-        reject(new NoAnswerError('the connection was closed without an answer'));
+        // An answer that changes the protocol is none.
+        if (!isAnswered) reject(new NoAnswerError('the connection was closed without an answer'));
       });
       asking.on('error', reject);
       asking.once('response', (response) => {
+        isAnswered = true;
         breakOff = (reason) => { response.destroy(reason); };
         // Whoever reads the body is told too; nobody need read it.
         response.on('error', () => undefined);

@@ -1,5 +1,5 @@
-/** Pieces that are further apart than this never wait: 250 a second are far more than anybody reads. */
-export const FAST_MS = 4;
+/** Pieces that are further apart than this never wait: 125 a second are far more than anybody reads. */
+export const FAST_MS = 8;
 /** So many pieces may follow each other at once: the headers, the role, the first words. */
 const AT_ONCE = 4;
 

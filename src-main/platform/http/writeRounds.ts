@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 
-/** A piece of a fast stream waits no longer than this for its write: as long as a picture of a screen stands. */
-export const ROUND_MS = 16;
+/** A piece of a fast stream waits no longer than this for its write: a window that draws words does so 30 times a second at most. */
+export const ROUND_MS = 33;
 
 /**
  * Writes what several fast streams have gathered at the same moment. Each write wakes the program that reads it, which costs

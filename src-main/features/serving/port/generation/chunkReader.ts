@@ -32,6 +32,8 @@ export class ChunkReader {
   readonly #usage = new UsageSum();
   #timings: JsonObject | null = null;
   #pieceCount = 0;
+  /** Of the event that is being read. */
+  #piecesOfEvent = 1;
   #isDone = false;
 
   constructor(options: ReaderOptions) {
@@ -46,7 +48,7 @@ export class ChunkReader {
     return this.#isDone;
   }
 
-  /** Pieces of answer so far; engines send one for each token. */
+  /** Pieces of answer so far; engines make one of each token. */
   get pieceCount(): number {
     return this.#pieceCount;
   }
@@ -71,14 +73,15 @@ export class ChunkReader {
    * The words of an event that is like the one that `read` returned last but for them, as JSON writes them; null for any
    * other, which `read` takes.
    */
-  readWords({ kind, text }: ServerEvent): string | null {
+  readWords({ kind, text, pieceCount }: ServerEvent): string | null {
     const words = kind === 'data' ? this.#repeated.match(text) : null;
-    if (words !== null) this.#pieceCount += 1;
+    if (words !== null) this.#pieceCount += pieceCount;
     return words;
   }
 
   /** The piece that an event holds; null when there is nothing to pass on. @throws PortError */
-  read({ kind, text }: ServerEvent): JsonObject | null {
+  read({ kind, text, pieceCount }: ServerEvent): JsonObject | null {
+    this.#piecesOfEvent = pieceCount;
     if (kind === 'data' && text.trim() === '[DONE]') {
       this.#isDone = true;
       return null;
@@ -135,7 +138,7 @@ export class ChunkReader {
 
   #readText(choice: JsonObject): { text: string } {
     const text = asString(choice['text']) ?? '';
-    if (text !== '') this.#pieceCount += 1;
+    if (text !== '') this.#pieceCount += this.#piecesOfEvent;
     return { text };
   }
 
@@ -144,7 +147,7 @@ export class ChunkReader {
     const toolCalls = asObjects(calls).map((call, position) => this.#toolCalls.normalise(call, choice, position));
     const thinking = asString(rest['reasoning_content']) ?? asString(reasoning);
     state.hasToolCalls ||= toolCalls.length > 0;
-    if (toolCalls.length > 0 || [rest['content'], thinking, rest['refusal']].some(hasText)) this.#pieceCount += 1;
+    if (toolCalls.length > 0 || [rest['content'], thinking, rest['refusal']].some(hasText)) this.#pieceCount += this.#piecesOfEvent;
     const isFirst = !state.hasRole;
     state.hasRole = true;
     return {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ServerEvent } from '../upstream/serverEvents.ts';
 import { ChunkReader } from './chunkReader.ts';
 import { OpenAiAssembly } from './openaiAssembly.ts';
 import { OpenAiStream } from './openaiStream.ts';
@@ -33,6 +34,8 @@ test('a piece whose words stand there twice, or are written in another way, is n
   }
 });
 
+const toEvent = (text: string, pieceCount = 1): ServerEvent => ({ kind: 'data', text, pieceCount });
+
 const ANSWERS = {
   chat: ['{"role":"assistant","content":null}', '{"content":"A"}', '{"content":" \\"b\\""}', '{"content":"\\n"}', '{"reasoning_content":"hm"}', '{"content":" c"}', '{"content":" d","x":1}', '{"content":" e"}'].map((delta) => `{"id":"1","model":"theirs","created":7,"choices":[{"index":0,"delta":${delta},"finish_reason":null}],"usage":null}`),
   text: ['"A"', '" b"', '" c"'].map((words) => `{"id":"1","model":"theirs","created":7,"choices":[{"index":0,"text":${words},"logprobs":null,"finish_reason":null}]}`),
@@ -43,8 +46,8 @@ test.each(['chat', 'text'] as const)('an answer of a %s in one piece is the same
     const reader = new ChunkReader({ kind, model: 'ours', createId: (prefix) => `${prefix}_1`, nowMs: 0, keepsTimings: false });
     const answer = new OpenAiAssembly(kind);
     for (const text of ANSWERS[kind]) {
-      const words = isComparing ? reader.readWords({ kind: 'data', text }) : null;
-      if (words === null) answer.add(reader.read({ kind: 'data', text }) ?? {});
+      const words = isComparing ? reader.readWords(toEvent(text)) : null;
+      if (words === null) answer.add(reader.read(toEvent(text)) ?? {});
       else answer.addWords(words);
     }
     return answer.toObject(reader.readUsage());
@@ -58,8 +61,8 @@ test.each(['content', 'text'])('a model that is named "%s" is told like any othe
   const reader = new ChunkReader({ kind, model, createId: (prefix) => `${prefix}_1`, nowMs: 0, keepsTimings: false });
   const stream = new OpenAiStream({ isUsageWanted: true });
   const told = ANSWERS[kind].slice(0, 3).map((text) => {
-    const words = reader.readWords({ kind: 'data', text });
-    return words === null ? stream.add(reader.read({ kind: 'data', text }) ?? {}) : stream.addWords(words);
+    const words = reader.readWords(toEvent(text));
+    return words === null ? stream.add(reader.read(toEvent(text)) ?? {}) : stream.addWords(words);
   });
 
   expect(told.map((text) => (JSON.parse(text.replace('data: ', '')) as { model: string }).model)).toEqual([model, model, model]);
@@ -70,11 +73,25 @@ test.each(['chat', 'text'] as const)('the client hears the same whether pieces o
     const reader = new ChunkReader({ kind, model: 'ours', createId: (prefix) => `${prefix}_1`, nowMs: 0, keepsTimings: false });
     const stream = new OpenAiStream({ isUsageWanted: true });
     return ANSWERS[kind].map((text) => {
-      const words = isComparing ? reader.readWords({ kind: 'data', text }) : null;
-      const told = words === null ? stream.add(reader.read({ kind: 'data', text }) ?? {}) : stream.addWords(words);
+      const words = isComparing ? reader.readWords(toEvent(text)) : null;
+      const told = words === null ? stream.add(reader.read(toEvent(text)) ?? {}) : stream.addWords(words);
       return [JSON.parse(told.replace('data: ', '')) as unknown, reader.pieceCount];
     });
   };
 
   expect(tell(true)).toEqual(tell(false));
+});
+
+test.each(['chat', 'text'] as const)('events of several pieces of a %s count as many, compared or read', (kind) => {
+  const reader = new ChunkReader({ kind, model: 'ours', createId: (prefix) => `${prefix}_1`, nowMs: 0, keepsTimings: false });
+  const [, second = '', third = ''] = ANSWERS[kind];
+
+  const [first, another, ...counts] = [toEvent(second), toEvent(second, 2), toEvent(third, 4), toEvent(third, 8)].map((event) => {
+    const isAlike = reader.readWords(event) !== null;
+    if (!isAlike) reader.read(event);
+    return { pieces: reader.pieceCount, isAlike };
+  });
+
+  expect([first?.pieces, another?.pieces]).toEqual([1, 3]);
+  expect(counts).toEqual([{ pieces: 7, isAlike: true }, { pieces: 15, isAlike: true }]);
 });

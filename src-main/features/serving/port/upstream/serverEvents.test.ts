@@ -21,3 +21,12 @@ test.each<[string, (string | Uint8Array)[], string[][]]>([
 ])('%s', (_name, texts, expected) => {
   expect(read(...texts)).toEqual(expected);
 });
+
+test.each([
+  ['of one piece where nothing is said', 'data: a\n\n', 1],
+  ['of as many as its field says', 'pieces: 7\ndata: a\n\n', 7],
+  ['of one where the field is no number', 'pieces: many\ndata: a\n\n', 1],
+  ['of one where the field says less', 'pieces: -3\ndata: a\n\n', 1],
+])('an event is %s', (_name, text, pieceCount) => {
+  expect(new ServerEventReader().read(Buffer.from(text))).toEqual([{ kind: 'data', text: 'a', pieceCount }]);
+});

@@ -1,8 +1,12 @@
-/** One server-sent event. `error` stands for llama-server's `error:` lines of old. */
-export interface ServerEvent { readonly kind: 'data' | 'error'; readonly text: string }
+import { PIECES_FIELD } from '../../../../platform/http/eventFields.ts';
+
+/** One server-sent event, of so many pieces of an answer. `error` stands for llama-server's `error:` lines of old. */
+export interface ServerEvent { readonly kind: 'data' | 'error'; readonly text: string; readonly pieceCount: number }
 
 /** Longer than any event an engine has reason to send. */
 const MAX_EVENT_LETTERS = 64 * 1024 * 1024;
+
+const PIECES_PREFIX = `${PIECES_FIELD}: `;
 
 /** A line without an end. */
 export class EndlessEventError extends Error {}
@@ -43,10 +47,16 @@ function parseEvents(text: string): ServerEvent[] {
 }
 
 function parseEvent(block: string): ServerEvent | null {
-  if (block.startsWith('data: ') && !block.includes('\n')) return { kind: 'data', text: block.slice(6) };
+  if (block.startsWith('data: ') && !block.includes('\n')) return { kind: 'data', text: block.slice(6), pieceCount: 1 };
   const lines = block.split(/\r?\n/);
+  const pieceCount = readPieceCount(lines);
   const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(line.charAt(5) === ' ' ? 6 : 5));
-  if (data.length > 0) return { kind: 'data', text: data.join('\n') };
+  if (data.length > 0) return { kind: 'data', text: data.join('\n'), pieceCount };
   const error = lines.find((line) => line.startsWith('error:'));
-  return error === undefined ? null : { kind: 'error', text: error.slice(6).trim() };
+  return error === undefined ? null : { kind: 'error', text: error.slice(6).trim(), pieceCount };
+}
+
+function readPieceCount(lines: readonly string[]): number {
+  const told = Number(lines.find((line) => line.startsWith(PIECES_PREFIX))?.slice(PIECES_PREFIX.length));
+  return Number.isSafeInteger(told) ? Math.max(1, told) : 1;
 }
