@@ -159,7 +159,8 @@ class ChatAnswer {
     const logprobs = choice.pending.splice(0);
     choice.logprobs.push(...logprobs);
     const said = choice.take(delta);
-    if (delta.kind === 'tool_call' || logprobs.length > 0) this.#stream(choice, said, logprobs.length > 0 ? { logprobs: { content: logprobs } } : {});
+    if (logprobs.length > 0) this.#stream(choice, said, { logprobs: { content: logprobs } });
+    else if (delta.kind === 'tool_call') this.#stream(choice, said);
     else this.#streamWords(choice, delta);
   }
 

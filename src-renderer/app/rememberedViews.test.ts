@@ -37,6 +37,16 @@ test('of many changes in a row the first and the last are saved, each once', asy
   expect(saved).toEqual([['frame.width', 200], ['frame.width', 230], ['frame.width', 240]]);
 });
 
+test('a value that comes back to what was saved leaves nothing behind', async () => {
+  const { views, saved } = makeViews();
+
+  for (const isWrapped of [true, false, true]) views.set('runs.isLogWrapped', isWrapped);
+  await vi.advanceTimersByTimeAsync(5_000);
+  await views.flush();
+
+  expect(saved).toEqual([['runs.isLogWrapped', true]]);
+});
+
 test('what could not be saved for want of a connection is saved with the next one, and nobody is told', async () => {
   let isConnected = false;
   const { views, saved, reported } = makeViews({ isConnected: () => isConnected });

@@ -5,7 +5,7 @@ import type { SettingStore } from '../features/settings/settingStore.ts';
 
 export type Json = z.infer<ReturnType<typeof z.json>>;
 
-export interface ViewDeps {
+interface ViewDeps {
   client: { settings: Pick<Client['settings'], 'rememberView'> };
   store: SettingStore;
   report: (error: unknown) => void;
@@ -16,13 +16,15 @@ const SAVE_EVERY_MS = 400;
 
 /**
  * What the window remembers of its layout, kept by the backend. A value is in force here at once and is saved at once too,
- * since a window may go away at any moment; of many in a row the first and the last are sure to be saved. The mirror of
- * the settings brings the saved ones at every connection.
+ * since a window may go away at any moment; where several follow each other, those behind the first within 400 ms. The
+ * mirror of the settings brings the saved ones at every connection.
  */
 export class Views {
   readonly #deps: ViewDeps;
   readonly #unsaved = new Map<string, Json>();
   readonly #resting = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Names whose newest value nobody has tried to save. */
+  readonly #untried = new Set<string>();
 
   constructor(deps: ViewDeps) {
     this.#deps = deps;
@@ -39,13 +41,15 @@ export class Views {
   /** Remembers a value; `name` is letters, digits and dots. */
   set(name: string, value: Json): void {
     this.#unsaved.set(name, value);
-    if (!this.#resting.has(name)) this.#saveAndRest(name, value);
+    if (this.#resting.has(name)) this.#untried.add(name);
+    else this.#saveAndRest(name, value);
   }
 
   /** Saves now what was not saved yet; what fails for want of a connection is kept for the next time. */
   async flush(): Promise<void> {
     for (const timer of this.#resting.values()) clearTimeout(timer);
     this.#resting.clear();
+    this.#untried.clear();
     const saving = [...this.#unsaved];
     await Promise.all(saving.map(([name, value]) => this.#save(name, value)));
   }
@@ -54,7 +58,7 @@ export class Views {
     this.#resting.set(name, setTimeout(() => {
       this.#resting.delete(name);
       const newest = this.#unsaved.get(name);
-      if (newest !== undefined && newest !== value) this.#saveAndRest(name, newest);
+      if (this.#untried.delete(name) && newest !== undefined) this.#saveAndRest(name, newest);
     }, SAVE_EVERY_MS));
     this.#save(name, value).catch(this.#deps.report);
   }

@@ -223,7 +223,7 @@ describe('an answer', () => {
     const world = openWorld();
     const rates: (number | null)[] = [];
     for (const act of [
-      (call: ScriptedChatModel['last']) => call.say('a').say('b').part({ kind: 'pace', tokensPerSecond: 123 }),
+      (call: ScriptedChatModel['last']) => call.say('a').say('b').part({ kind: 'pace', tokensPerSecond: 123, completionTokens: null }),
       (call: ScriptedChatModel['last']) => call.say('a').say('b'),
     ]) {
       const [, answer] = ask(world, 'Fast?');
@@ -235,6 +235,18 @@ describe('an answer', () => {
 
     expect(rates).toEqual([123, null]);
     expect(world.model.last.request.tellsPace).toBe(true);
+  });
+
+  test('has as many tokens as the engine says, where several came in one piece and it was stopped', async () => {
+    const world = openWorld();
+    const [, answer] = ask(world, 'For ever?');
+    await settle();
+
+    world.model.last.say('for').say(' ever and ever').part({ kind: 'pace', tokensPerSecond: null, completionTokens: 5 }).say(' and');
+    await settle();
+    await world.messages.stopAnswers(world.conversation.id);
+
+    expect(find(world, answer?.id)).toMatchObject({ status: 'stopped', completionTokens: 6 });
   });
 
   test('puts the pieces of a tool call together', async () => {

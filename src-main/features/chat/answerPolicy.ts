@@ -15,10 +15,16 @@ export function applyPart(draft: Draft, part: ChatPart, atMs: number): Draft {
   switch (part.kind) {
     case 'delta': return applyDelta(draft, part, atMs);
     case 'usage': return { ...draft, isCounted: true, message: { ...message, promptTokens: part.promptTokens, completionTokens: part.completionTokens } };
-    case 'pace': return { ...draft, message: { ...message, tokensPerSecond: part.tokensPerSecond } };
+    case 'pace': return applyPace(draft, part);
     case 'finish': return { ...draft, message: { ...message, finishReason: part.reason } };
     case 'failure': return { ...draft, message: { ...message, problem: `${part.code}: ${part.message}` } };
   }
+}
+
+/** What the model says of its own pace counts more than the pieces that came. */
+function applyPace({ message, ...draft }: Draft, { tokensPerSecond, completionTokens }: Extract<ChatPart, { kind: 'pace' }>): Draft {
+  const tokens = draft.isCounted ? null : completionTokens;
+  return { ...draft, message: { ...message, tokensPerSecond: tokensPerSecond ?? message.tokensPerSecond, completionTokens: tokens ?? message.completionTokens } };
 }
 
 function applyDelta(draft: Draft, { content = '', thinking = '', toolCalls = [] }: Extract<ChatPart, { kind: 'delta' }>, atMs: number): Draft {

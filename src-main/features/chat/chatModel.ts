@@ -22,8 +22,8 @@ export interface ToolCallPiece {
 export type ChatPart =
   | { readonly kind: 'delta'; readonly content?: string; readonly thinking?: string; readonly toolCalls?: readonly ToolCallPiece[] }
   | { readonly kind: 'usage'; readonly promptTokens: number; readonly completionTokens: number }
-  /** How fast the engine itself says that it wrote. */
-  | { readonly kind: 'pace'; readonly tokensPerSecond: number }
+  /** How fast the engine itself says that it wrote, and how much so far; null for what it does not say. */
+  | { readonly kind: 'pace'; readonly tokensPerSecond: number | null; readonly completionTokens: number | null }
   | { readonly kind: 'finish'; readonly reason: string }
   | { readonly kind: 'failure'; readonly code: string; readonly message: string };
 

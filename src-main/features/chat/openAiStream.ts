@@ -11,7 +11,7 @@ const chunk = z.object({
     finish_reason: text,
   })).default([]),
   usage: z.object({ prompt_tokens: z.int(), completion_tokens: z.int() }).nullish(),
-  timings: z.object({ predicted_per_second: z.number().nullish() }).nullish(),
+  timings: z.object({ predicted_per_second: z.number().nullish(), predicted_n: z.int().min(0).nullish() }).nullish(),
   error: z.unknown().optional(),
 });
 const failure = z.object({ error: z.object({ message: z.string(), code: z.union([z.string(), z.number()]).nullish(), type: text }) });
@@ -48,9 +48,13 @@ function* toParts({ choices, usage, timings, error }: z.infer<typeof chunk>): Ge
     return;
   }
   yield* toAnswerParts(choices[0]);
-  const tokensPerSecond = timings?.predicted_per_second ?? 0;
-  if (tokensPerSecond > 0) yield { kind: 'pace', tokensPerSecond };
+  const [tokensPerSecond, completionTokens] = [toPositive(timings?.predicted_per_second), toPositive(timings?.predicted_n)];
+  if (tokensPerSecond !== null || completionTokens !== null) yield { kind: 'pace', tokensPerSecond, completionTokens };
   if (usage != null) yield { kind: 'usage', promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens };
+}
+
+function toPositive(told: number | null | undefined): number | null {
+  return told != null && told > 0 ? told : null;
 }
 
 function* toAnswerParts(choice: z.infer<typeof chunk>['choices'][number] | undefined): Generator<ChatPart, void, void> {

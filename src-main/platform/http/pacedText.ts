@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { WritePace } from './writePace.ts';
 import type { WriteRounds } from './writeRounds.ts';
 
-/** Never more than this is held back for the next write. */
+/** No more text than this is held back for the next write. */
 const MAX_HELD_LETTERS = 16 * 1024;
 
 interface PacedTextOptions {

@@ -130,7 +130,7 @@ export class Exchange {
 
   /** A piece of the answer went out. */
   noteTokens(sentTokens: number): void {
-    this.#sentTokens = sentTokens;
+    this.#sentTokens = toCount(sentTokens);
     this.#heardAtMs = this.#clock.monotonicMs();
     if (this.#firstTokenMs !== null || sentTokens === 0) return;
     this.#firstTokenMs = this.#heardAtMs;

@@ -74,7 +74,7 @@ export class ChunkReader {
    * other, which `read` takes.
    */
   readWords({ kind, text, pieceCount }: ServerEvent): string | null {
-    const words = kind === 'data' ? this.#repeated.match(text) : null;
+    const words = kind === 'data' && !this.#options.keepsTimings ? this.#repeated.match(text) : null;
     if (words !== null) this.#pieceCount += pieceCount;
     return words;
   }
@@ -117,7 +117,13 @@ export class ChunkReader {
     if (isObject(timings)) this.#timings = timings;
     const normalised = asObjects(choices).map((choice) => this.#normaliseChoice(choice));
     if (normalised.length === 0) return null;
-    return this.#frame({ ...rest, ...(this.#options.keepsTimings && isObject(timings) && { timings }) }, normalised);
+    return this.#frame({ ...rest, ...(this.#options.keepsTimings && this.#toTimings(timings)) }, normalised);
+  }
+
+  /** An event of several pieces says at least how many there are by now. */
+  #toTimings(timings: unknown): JsonObject {
+    if (isObject(timings)) return { timings };
+    return this.#piecesOfEvent > 1 ? { timings: { predicted_n: this.#pieceCount } } : {};
   }
 
   #frame(rest: JsonObject, choices: JsonObject[]): JsonObject {

@@ -95,3 +95,12 @@ test.each(['chat', 'text'] as const)('events of several pieces of a %s count as 
   expect([first?.pieces, another?.pieces]).toEqual([1, 3]);
   expect(counts).toEqual([{ pieces: 7, isAlike: true }, { pieces: 15, isAlike: true }]);
 });
+
+test('who asks for timings is told how many pieces there are by now, each time that several come together', () => {
+  const reader = new ChunkReader({ kind: 'chat', model: 'ours', createId: (prefix) => `${prefix}_1`, nowMs: 0, keepsTimings: true });
+  const [, second = '', third = ''] = ANSWERS.chat;
+
+  const told = [toEvent(second), toEvent(third, 4), toEvent(third)].map((event) => (reader.readWords(event) === null ? reader.read(event)?.['timings'] : 'compared'));
+
+  expect(told).toEqual([undefined, { predicted_n: 5 }, undefined]);
+});

@@ -24,9 +24,10 @@ test.each<[string, (string | Uint8Array)[], string[][]]>([
 
 test.each([
   ['of one piece where nothing is said', 'data: a\n\n', 1],
-  ['of as many as its field says', 'pieces: 7\ndata: a\n\n', 7],
+  ['of as many as its field says', 'pieces: 7\ndata: seven letters\n\n', 7],
+  ['of no more than it has letters', 'pieces: 900719925474099\ndata: seven\n\n', 5],
   ['of one where the field is no number', 'pieces: many\ndata: a\n\n', 1],
   ['of one where the field says less', 'pieces: -3\ndata: a\n\n', 1],
 ])('an event is %s', (_name, text, pieceCount) => {
-  expect(new ServerEventReader().read(Buffer.from(text))).toEqual([{ kind: 'data', text: 'a', pieceCount }]);
+  expect(new ServerEventReader().read(Buffer.from(text))).toMatchObject([{ kind: 'data', pieceCount }]);
 });

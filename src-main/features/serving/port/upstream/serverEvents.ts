@@ -49,14 +49,15 @@ function parseEvents(text: string): ServerEvent[] {
 function parseEvent(block: string): ServerEvent | null {
   if (block.startsWith('data: ') && !block.includes('\n')) return { kind: 'data', text: block.slice(6), pieceCount: 1 };
   const lines = block.split(/\r?\n/);
-  const pieceCount = readPieceCount(lines);
   const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(line.charAt(5) === ' ' ? 6 : 5));
-  if (data.length > 0) return { kind: 'data', text: data.join('\n'), pieceCount };
+  const text = data.join('\n');
+  if (data.length > 0) return { kind: 'data', text, pieceCount: readPieceCount(lines, text.length) };
   const error = lines.find((line) => line.startsWith('error:'));
-  return error === undefined ? null : { kind: 'error', text: error.slice(6).trim(), pieceCount };
+  return error === undefined ? null : { kind: 'error', text: error.slice(6).trim(), pieceCount: 1 };
 }
 
-function readPieceCount(lines: readonly string[]): number {
+/** Every piece has at least a letter. */
+function readPieceCount(lines: readonly string[], letterCount: number): number {
   const told = Number(lines.find((line) => line.startsWith(PIECES_PREFIX))?.slice(PIECES_PREFIX.length));
-  return Number.isSafeInteger(told) ? Math.max(1, told) : 1;
+  return Number.isSafeInteger(told) ? Math.max(1, Math.min(told, letterCount)) : 1;
 }
