@@ -4,7 +4,7 @@ import { withEachPair, type PairedPlaces } from './support/pairedPlaces.ts';
 import { askStream, requireOk, toQuestion, type Place } from './support/place.ts';
 import { inLab } from './support/servingLab.ts';
 
-const ROUNDS = 60;
+const ROUNDS = 200;
 const WARM_UP = 10;
 const MOST_RATIO = 1.1;
 const MOST_ADDED_MS = 2;
@@ -23,8 +23,9 @@ export async function benchFirstToken(): Promise<BenchRow[]> {
 async function measure({ label, direct, port }: PairedPlaces): Promise<BenchRow> {
   const [directMs, portMs]: [number[], number[]] = [[], []];
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
-    directMs.push(await measureOne(direct));
+    if (round % 2 === 0) directMs.push(await measureOne(direct));
     portMs.push(await measureOne(port));
+    if (round % 2 === 1) directMs.push(await measureOne(direct));
   }
   const [before, after] = [directMs, portMs].map((values) => median(values.slice(WARM_UP)));
   return toRow(label, before ?? Number.NaN, after ?? Number.NaN);
