@@ -150,7 +150,7 @@ test('rule 6: who holds more than was planned makes that much room', async () =>
 
   const slot = await world.served(aConfig('large', { mayUseRam: false, contextTokens: 4_096 }));
 
-  expect([world.stateOf(a), slot.signal.aborted]).toEqual(['unloaded', false]);
+  expect([world.stateOf(a), world.lossOf(slot)]).toEqual(['unloaded', null]);
 });
 
 test('rule 6: nobody is evicted whose room would not be enough, since less is held than was planned', async () => {
@@ -196,7 +196,7 @@ test('rule 6 and 7: a busy model is not stopped; after 15 s it drains, and what 
   await world.clock.advance(1_500);
   const late = world.ask(a);
   await settle();
-  const states = [world.stateOf(a), world.stateOf(b), late.result, running.signal.aborted];
+  const states = [world.stateOf(a), world.stateOf(b), late.result, world.lossOf(running)];
 
   running[Symbol.dispose]();
   during[Symbol.dispose]();
@@ -204,7 +204,7 @@ test('rule 6 and 7: a busy model is not stopped; after 15 s it drains, and what 
   slotOf(waiting)[Symbol.dispose]();
   await world.clock.advance(20_000);
 
-  expect(states).toEqual(['draining', 'queued', null, false]);
+  expect(states).toEqual(['draining', 'queued', null, null]);
   expect(late.result?.kind).toBe('granted');
   expect(late.waits[0]).toEqual({ kind: 'draining', model: 'a' });
 });
@@ -300,7 +300,7 @@ test('rule 8: who was to make room for somebody who has gone stays', async () =>
   await settle();
 
   expect(before).toEqual(['draining', null]);
-  expect([world.stateOf(a), late.result?.kind, running.signal.aborted, world.starter.engines.length]).toEqual(['busy', 'granted', false, 1]);
+  expect([world.stateOf(a), late.result?.kind, world.lossOf(running), world.starter.engines.length]).toEqual(['busy', 'granted', null, 1]);
 });
 
 test('rule 9: the last waiter who leaves the queue takes the load with it', async () => {

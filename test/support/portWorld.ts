@@ -14,7 +14,7 @@ import { Emitter } from '../../src-main/base/emitter.ts';
 import type { Logger } from '../../src-main/base/logger.ts';
 import type { EngineEndpoint } from '../../src-main/features/serving/engines/enginePort.ts';
 import { ApiKeyRepository, ApiKeyService, ExchangeBook, KeyLimiter, ModelPort, recordExchanges, ServingMetrics, UsageLedger, UsageRepository, type ModelControl } from '../../src-main/features/serving/index.ts';
-import type { SlotRefusal, SlotRequest, SlotResult, Slots } from '../../src-main/features/serving/scheduler/schedulerPort.ts';
+import type { SlotLoss, SlotRefusal, SlotRequest, SlotResult, Slots } from '../../src-main/features/serving/scheduler/schedulerPort.ts';
 import { PooledUpstream } from '../../src-main/platform/http/pooledUpstream.ts';
 import { closeDatabase, openDatabase } from '../../src-main/platform/sqlite/database.ts';
 import { migrations } from '../../src-main/platform/sqlite/migrations.ts';
@@ -57,7 +57,7 @@ export class FakeSlots implements Slots {
   endpoint: EngineEndpoint;
   refusal: SlotRefusal | null = null;
   #gate: PromiseWithResolvers<undefined> | null = null;
-  readonly #aborts = new Map<string, AbortController>();
+  readonly #holders = new Map<string, SlotRequest>();
 
   constructor(endpoint: EngineEndpoint) {
     this.endpoint = endpoint;
@@ -71,11 +71,12 @@ export class FakeSlots implements Slots {
   }
 
   /** Takes every slot away. */
-  endAll(cause: 'crashed' | 'forced'): void {
-    for (const abort of this.#aborts.values()) abort.abort(new Error('the slot has ended', { cause }));
+  endAll(cause: SlotLoss): void {
+    for (const { onLost } of this.#holders.values()) onLost?.(cause);
   }
 
-  async request({ requestId, signal, priority, onWait }: SlotRequest): Promise<SlotResult> {
+  async request(request: SlotRequest): Promise<SlotResult> {
+    const { requestId, signal, priority, onWait } = request;
     this.priorities.push(priority);
     if (this.#gate !== null) {
       onWait?.({ kind: 'loading', progress: 0.5 });
@@ -85,15 +86,14 @@ export class FakeSlots implements Slots {
     }
     if (signal.aborted) return { kind: 'refused', refusal: { kind: 'cancelled' } };
     if (this.refusal !== null) return { kind: 'refused', refusal: this.refusal };
-    const abort = new AbortController();
     this.held.add(requestId);
-    this.#aborts.set(requestId, abort);
+    this.#holders.set(requestId, request);
     return {
       kind: 'granted',
       slot: {
-        endpoint: this.endpoint, upstreamModel: 'engine-name', signal: abort.signal,
+        endpoint: this.endpoint, upstreamModel: 'engine-name',
         keepFor: (seconds) => { this.kept.push(seconds); },
-        [Symbol.dispose]: () => { this.held.delete(requestId); this.#aborts.delete(requestId); },
+        [Symbol.dispose]: () => { this.held.delete(requestId); this.#holders.delete(requestId); },
       },
     };
   }

@@ -202,7 +202,7 @@ export class ServingSimulation {
   }
 
   #takeGone(engine: FakeEngine): void {
-    const isInUse = [...this.#asks].some((running) => running.engine === engine && running.result?.kind === 'granted' && !running.result.slot.signal.aborted);
+    const isInUse = [...this.#asks].some((running) => running.engine === engine && running.result?.kind === 'granted' && running.loss === null);
     if (isInUse && !this.#doomed.has(engine)) this.#problem ??= `busy ${engine.launch.name} was killed`;
   }
 
@@ -225,7 +225,7 @@ export class ServingSimulation {
       if (nowMs - askedAtMs > LONGEST_WAIT_MS) this.#problem ??= `a request of ${config.name} waits for ever`;
     } else if (result.kind === 'refused') this.#takeRefusal(running, result.refusal);
     else if (running.engine === null) this.#noteGrant(running, result.slot, nowMs);
-    else if (result.slot.signal.aborted) {
+    else if (running.loss !== null) {
       if (!this.#doomed.has(running.engine)) this.#problem ??= `a request of ${config.name} was aborted without cause`;
       this.#close(running, 'aborted');
     }

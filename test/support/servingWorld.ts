@@ -4,7 +4,7 @@ import { silentLog } from '../../src-main/base/logger.ts';
 import type { MemoryMeasurement, MemoryPlan, MemoryPlanner, MemoryQuestion } from '../../src-main/features/serving/scheduler/memoryPlan.ts';
 import { RamLedger } from '../../src-main/features/serving/scheduler/ramLedger.ts';
 import { Scheduler } from '../../src-main/features/serving/scheduler/scheduler.ts';
-import type { SlotLease, SlotRefusal, SlotResult } from '../../src-main/features/serving/scheduler/schedulerPort.ts';
+import type { SlotLease, SlotLoss, SlotRefusal, SlotResult } from '../../src-main/features/serving/scheduler/schedulerPort.ts';
 import type { Transition } from '../../src-main/features/serving/scheduler/unitRegister.ts';
 import { FakeClock, settle } from '../fakes/facts/fakeClock.ts';
 import { GIB } from '../fakes/facts/aGpu.ts';
@@ -43,6 +43,8 @@ export interface Ask {
   readonly waits: WaitReason[];
   result: SlotResult | null;
   answeredAtMs: number | null;
+  /** How its slot was taken away; null while it was not. */
+  loss: SlotLoss | null;
 }
 
 /** A scheduler whose engines, devices, memory and time are values. */
@@ -62,6 +64,7 @@ export class ServingWorld {
   /** Why no engine can be started; null while one can. */
   missing: string | null = null;
   #count = 0;
+  readonly #askers = new WeakMap<SlotLease, Ask>();
 
   constructor({ gpuGib = [24], displayOn = null }: { gpuGib?: number[]; displayOn?: number | null } = {}) {
     this.gpus = new FakeGpuMemory(gpuGib.map((gib, n) => ({ capacityBytes: gib * GIB, isDisplayAttached: n === displayOn })));
@@ -81,8 +84,8 @@ export class ServingWorld {
 
   ask(config: ModelConfig, { priority = 0, keyId = null }: { priority?: number; keyId?: string | null } = {}): Ask {
     this.#count += 1;
-    const ask: Ask = { id: `request_${this.#count}`, abort: new AbortController(), waits: [], result: null, answeredAtMs: null };
-    this.scheduler.request({ requestId: ask.id, config, keyId, priority, signal: ask.abort.signal, getHeardAtMs: () => this.heardAtMs, onWait: (reason) => { ask.waits.push(reason); } }).then((result) => { ask.result = result; ask.answeredAtMs = this.clock.monotonicMs(); }, () => undefined);
+    const ask: Ask = { id: `request_${this.#count}`, abort: new AbortController(), waits: [], result: null, answeredAtMs: null, loss: null };
+    this.scheduler.request({ requestId: ask.id, config, keyId, priority, signal: ask.abort.signal, getHeardAtMs: () => this.heardAtMs, onWait: (reason) => { ask.waits.push(reason); }, onLost: (cause) => { ask.loss = cause; } }).then((result) => { ask.result = result; ask.answeredAtMs = this.clock.monotonicMs(); }, () => undefined);
     return ask;
   }
 
@@ -90,7 +93,14 @@ export class ServingWorld {
   async served(config: ModelConfig): Promise<SlotLease> {
     const ask = this.ask(config);
     await settle();
-    return slotOf(ask);
+    const slot = slotOf(ask);
+    this.#askers.set(slot, ask);
+    return slot;
+  }
+
+  /** How a slot of `served` was taken away; null while it was not. */
+  lossOf(slot: SlotLease): SlotLoss | null {
+    return this.#askers.get(slot)?.loss ?? null;
   }
 
   /** Loads a model and leaves it idle and old enough to be evicted. */

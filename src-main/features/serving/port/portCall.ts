@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { Disposable } from '../../../base/disposables.ts';
 import { matchesModel } from '../keys/modelPattern.ts';
-import type { SlotLease } from '../scheduler/schedulerPort.ts';
 import type { Caller } from './callerPolicy.ts';
 import { toErrorBody, toErrorHeaders, type Dialect } from './errorBodies.ts';
 import { ClientWire } from './exchange/clientWire.ts';
@@ -35,7 +34,6 @@ export interface ExchangeContext {
   readonly wire: ClientWire;
   readonly config: ModelConfig;
   readonly priority: number;
-  readonly onSlot: (slot: SlotLease) => void;
 }
 
 /** Finds the model that a client named and may use. @throws PortError 404, 403 */
@@ -71,12 +69,11 @@ export async function runExchange(call: PortCall, plan: ExchangePlan, work: (con
   const leave = (): void => { if (!response.writableFinished) exchange.stop('client_gone'); };
   response.once('close', leave);
   if (response.destroyed) leave();
-  let slot: SlotLease | null = null;
   let status = 200;
   try {
-    await work({ deps, exchange, wire, config: plan.config, priority: caller.priority, onSlot: (taken) => { slot = taken; } });
+    await work({ deps, exchange, wire, config: plan.config, priority: caller.priority });
   } catch (error) {
-    const problem = explain(call, exchange, error, slot);
+    const problem = explain(call, exchange, error);
     status = problem.status;
     exchange.noteProblem(problem);
     tell(call, { wire, plan, exchange }, problem);
@@ -96,8 +93,8 @@ export function takePlace({ deps, caller }: Pick<PortCall, 'deps' | 'caller'>): 
   throw new PortError(createProblem(429, 'rate_limit_exceeded', `This key is over its limit of ${admission.allowed} (${admission.limit}).`, { retryAfterMs: admission.retryAfterMs }));
 }
 
-function explain({ deps }: PortCall, exchange: Exchange, error: unknown, slot: SlotLease | null): PortProblem {
-  const problem = explainFailure(error, exchange, slot?.signal ?? null);
+function explain({ deps }: PortCall, exchange: Exchange, error: unknown): PortProblem {
+  const problem = explainFailure(error, exchange);
   if (problem !== null) return problem;
   deps.log.error('port.failed', { error, requestId: exchange.id });
   return createProblem(500, 'internal', `Something went wrong; the log says more under ${exchange.id}.`);

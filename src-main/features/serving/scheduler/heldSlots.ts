@@ -1,14 +1,12 @@
-import { invariant } from '../../../base/invariant.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { SlotRequest } from './schedulerPort.ts';
+import type { SlotLoss, SlotRequest } from './schedulerPort.ts';
 
-type Holder = Pick<SlotRequest, 'signal' | 'getHeardAtMs'>;
-interface Slot { readonly abort: AbortController; readonly holder: Holder }
+type Holder = Pick<SlotRequest, 'signal' | 'getHeardAtMs' | 'onLost'>;
 
 /** Who runs on one load, and since when its engine has owed them an answer. */
 export class HeldSlots {
   readonly #clock: Clock;
-  readonly #slots = new Map<string, Slot>();
+  readonly #holders = new Map<string, Holder>();
   #owesSinceMs: number | null = null;
 
   constructor(clock: Clock) {
@@ -18,25 +16,19 @@ export class HeldSlots {
   /** Since when the engine has sent nothing though it was asked, whoever has given up meanwhile; null while it owes nothing. */
   get silentSinceMs(): number | null {
     if (this.#owesSinceMs === null) return null;
-    return Math.max(this.#owesSinceMs, ...this.#slots.values().map(({ holder }) => holder.getHeardAtMs?.() ?? Number.NEGATIVE_INFINITY));
-  }
-
-  signalOf(requestId: string): AbortSignal {
-    const slot = this.#slots.get(requestId);
-    invariant(slot !== undefined, 'a slot is signalled while it is held');
-    return slot.abort.signal;
+    return Math.max(this.#owesSinceMs, ...this.#holders.values().map(({ getHeardAtMs }) => getHeardAtMs?.() ?? Number.NEGATIVE_INFINITY));
   }
 
   take(requestId: string, holder: Holder): void {
-    this.#slots.set(requestId, { abort: new AbortController(), holder });
+    this.#holders.set(requestId, holder);
     this.#owesSinceMs ??= this.#clock.monotonicMs();
   }
 
   /** Whoever has not given up has been answered. */
   free(requestId: string): void {
-    const holder = this.#slots.get(requestId)?.holder;
+    const holder = this.#holders.get(requestId);
     if (holder === undefined) return;
-    this.#slots.delete(requestId);
+    this.#holders.delete(requestId);
     const heardAtMs = holder.signal.aborted ? holder.getHeardAtMs?.() ?? null : this.#clock.monotonicMs();
     if (heardAtMs !== null) this.#noteHeard(heardAtMs);
   }
@@ -46,12 +38,14 @@ export class HeldSlots {
     this.#noteHeard(this.#clock.monotonicMs());
   }
 
-  abortAll(cause: 'crashed' | 'forced' | 'cancelled'): void {
-    for (const { abort } of this.#slots.values()) abort.abort(new Error('the model is gone', { cause }));
-    this.#slots.clear();
+  /** The model is gone. */
+  loseAll(cause: SlotLoss): void {
+    const holders = [...this.#holders.values()];
+    this.#holders.clear();
+    for (const { onLost } of holders) onLost?.(cause);
   }
 
   #noteHeard(atMs: number): void {
-    if (this.#owesSinceMs !== null) this.#owesSinceMs = this.#slots.size === 0 ? null : Math.max(this.#owesSinceMs, atMs);
+    if (this.#owesSinceMs !== null) this.#owesSinceMs = this.#holders.size === 0 ? null : Math.max(this.#owesSinceMs, atMs);
   }
 }

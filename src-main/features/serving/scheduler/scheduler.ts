@@ -20,7 +20,7 @@ export type LoadResult = { readonly kind: 'loaded' } | { readonly kind: 'refused
 interface Pending {
   readonly unit: () => Unit | null;
   /** Null when only the load is wanted. */
-  readonly request: Pick<SlotRequest, 'signal' | 'onWait' | 'getHeardAtMs'> | null;
+  readonly request: Pick<SlotRequest, 'signal' | 'onWait' | 'getHeardAtMs' | 'onLost'> | null;
   readonly grant: (unit: Unit) => void;
   readonly refuse: (refusal: SlotRefusal) => void;
   lastReason: string;
@@ -288,7 +288,7 @@ export class Scheduler implements Slots {
     if (endpoint === null) { this.#life.free(unit, requestId, null); return { kind: 'refused', refusal: { kind: 'engine_crashed', detail: 'it does not listen any more' } }; }
     let keepSeconds: number | null = null;
     const slot: SlotLease = {
-      endpoint, upstreamModel: toUpstreamModel(unit), signal: this.#life.signalOf(unit, requestId),
+      endpoint, upstreamModel: toUpstreamModel(unit),
       keepFor: (ttlSeconds) => { keepSeconds = ttlSeconds; },
       [Symbol.dispose]: () => { this.#life.free(unit, requestId, keepSeconds); },
     };

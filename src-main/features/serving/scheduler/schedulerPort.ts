@@ -14,15 +14,18 @@ export interface SlotRequest {
   readonly onWait?: ((reason: WaitReason) => void) | undefined;
   /** When the engine last sent something for it, on the clock that only grows; null while it has not. */
   readonly getHeardAtMs?: (() => number | null) | undefined;
+  /** Called at most once while it has its slot, when nothing more will come from the engine: it died, was unloaded by force, or all ends. */
+  readonly onLost?: ((cause: SlotLoss) => void) | undefined;
 }
+
+/** How a slot was taken away. */
+export type SlotLoss = 'crashed' | 'forced' | 'cancelled';
 
 /** A slot that is held until the request has ended. The model is not unloaded meanwhile, unless somebody forces it. */
 export interface SlotLease extends Disposable {
   readonly endpoint: EngineEndpoint;
   /** The model's name as the engine knows it. */
   readonly upstreamModel: string;
-  /** Aborted when the engine dies or is unloaded by force; the reason is an Error whose `cause` is `crashed`, `forced` or `cancelled`. */
-  readonly signal: AbortSignal;
   /** How long the request is to keep the model after its end: null as configured, 0 not, −1 for ever; in seconds. */
   keepFor(ttlSeconds: number | null): void;
   /** Gives the slot back; twice is harmless. */

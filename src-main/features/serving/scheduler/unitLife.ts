@@ -6,7 +6,7 @@ import { countCrash, decideRecovery, toBackoffMs, toDetail, toLoadFailure } from
 import { HeldSlots } from './heldSlots.ts';
 import { NO_MEMORY, type MemoryPlan } from './memoryPlan.ts';
 import type { SchedulerDeps } from './schedulerDeps.ts';
-import type { SlotRefusal, SlotRequest } from './schedulerPort.ts';
+import type { SlotLoss, SlotRefusal } from './schedulerPort.ts';
 import { isResident, isServing, type Phase, type Placement, type Unit, type UnloadCause } from './schedulerState.ts';
 import { TIMING } from './timing.ts';
 import type { UnitRegister } from './unitRegister.ts';
@@ -47,12 +47,6 @@ export class UnitLife {
 
   factsOf({ key }: Unit): SessionFacts | null {
     return this.#running.get(key)?.session.facts ?? null;
-  }
-
-  signalOf({ key }: Unit, requestId: string): AbortSignal {
-    const running = this.#running.get(key);
-    invariant(running !== undefined, 'a slot is signalled while its engine is there');
-    return running.slots.signalOf(requestId);
   }
 
   queue(unit: Unit): void {
@@ -124,7 +118,7 @@ export class UnitLife {
   force(unit: Unit, cause: UnloadCause): Promise<void> {
     if (unit.phase.kind === 'queued') this.forget(unit);
     if (!isResident(unit.phase)) return Promise.resolve();
-    this.#abortSlots(unit, cause === 'forced' ? 'forced' : 'cancelled');
+    this.#loseSlots(unit, cause === 'forced' ? 'forced' : 'cancelled');
     this.#close(unit, cause);
     return this.#deps.register.whenGone(unit, NOBODY);
   }
@@ -140,7 +134,7 @@ export class UnitLife {
     unit.contextLimit = unit.provenLimit;
   }
 
-  occupy(unit: Unit, requestId: string, request: Pick<SlotRequest, 'signal' | 'getHeardAtMs'>): void {
+  occupy(unit: Unit, requestId: string, request: Parameters<HeldSlots['take']>[1]): void {
     const running = this.#running.get(unit.key);
     invariant(running !== undefined && isServing(unit.phase), 'slots are given on what serves');
     running.slots.take(requestId, request);
@@ -263,7 +257,7 @@ export class UnitLife {
     unit.crashesAtMs = crashesAtMs;
     unit.crashCount += 1;
     const detail = toDetail(exit);
-    this.#abortSlots(unit, 'crashed');
+    this.#loseSlots(unit, 'crashed');
     if (isTooMany) {
       unit.failureCount = crashesAtMs.length;
       this.#noteAfterwards(unit, { failure: 'crashed', detail, exitCode: exit.code });
@@ -294,9 +288,9 @@ export class UnitLife {
     if (running !== undefined) running.afterwards = failed;
   }
 
-  #abortSlots(unit: Unit, cause: 'crashed' | 'forced' | 'cancelled'): void {
+  #loseSlots(unit: Unit, cause: SlotLoss): void {
     unit.active.clear();
-    this.#running.get(unit.key)?.slots.abortAll(cause);
+    this.#running.get(unit.key)?.slots.loseAll(cause);
   }
 
   #close(unit: Unit, cause: UnloadCause, { detail = null }: { detail?: string | null } = {}): void {

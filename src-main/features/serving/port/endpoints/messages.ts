@@ -31,11 +31,9 @@ export async function answerTokenCount(call: PortCall): Promise<void> {
   });
 }
 
-async function countTokens({ deps, exchange, priority, onSlot }: ExchangeContext, body: JsonObject): Promise<number> {
+async function countTokens({ deps, exchange, priority }: ExchangeContext, body: JsonObject): Promise<number> {
   using slot = await takeSlot(deps, exchange, priority);
-  onSlot(slot);
-  const signal = AbortSignal.any([exchange.signal, slot.signal]);
-  const ask = async (path: string, question: JsonObject): Promise<JsonObject> => asObject(await readJson(await askEngine(deps, { slot, signal }, { method: 'POST', path, body: JSON.stringify(question) })));
+  const ask = async (path: string, question: JsonObject): Promise<JsonObject> => asObject(await readJson(await askEngine(deps, { slot, signal: exchange.signal }, { method: 'POST', path, body: JSON.stringify(question) })));
   const { prompt } = await ask('/apply-template', { messages: asObjects(body['messages']).map(withTextOnly), ...(body['tools'] !== undefined && { tools: body['tools'] }) });
   const { tokens } = await ask('/tokenize', { content: asString(prompt) ?? '', add_special: true, parse_special: true });
   return Array.isArray(tokens) ? tokens.length : 0;

@@ -73,9 +73,8 @@ async function unload(call: PortCall, config: ModelConfig, answer: JsonObject): 
 
 /** A request that asks for nothing but its slot: the model then stays for as long as after any other. */
 async function preload(call: PortCall, { model, config }: Asked, { keepSeconds, answer }: { keepSeconds: number | null; answer: JsonObject }): Promise<void> {
-  await runExchange(call, { model, config, answer: PLAIN_ANSWER }, async ({ deps, exchange, wire, priority, onSlot }) => {
+  await runExchange(call, { model, config, answer: PLAIN_ANSWER }, async ({ deps, exchange, wire, priority }) => {
     using slot = await takeSlot(deps, exchange, priority);
-    onSlot(slot);
     slot.keepFor(keepSeconds);
     wire.sendWhole(200, { 'content-type': JSON_TYPE }, JSON.stringify(answer));
   });

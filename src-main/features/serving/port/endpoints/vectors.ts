@@ -37,15 +37,13 @@ async function answerJson(call: PortCall, { path, asked, shape }: JsonPlan): Pro
 
 /** Asks the model's engine for something that comes in one piece. */
 export async function fetchJson(context: ExchangeContext, path: string, { model: _model, keep_alive: keepAlive, ttl, ...asked }: JsonObject): Promise<unknown> {
-  const { deps, exchange, priority, onSlot, config } = context;
+  const { deps, exchange, priority, config } = context;
   // Some engines take a chat here, or documents with pictures.
   if (config.engine !== 'external') [asked['messages'], asked['documents']].forEach(refuseAddresses);
   using slot = await takeSlot(deps, exchange, priority);
-  onSlot(slot);
   const keepSeconds = readKeepSeconds({ keep_alive: keepAlive, ttl });
   if (keepSeconds !== null) slot.keepFor(keepSeconds);
-  const signal = AbortSignal.any([exchange.signal, slot.signal]);
-  return await readJson(await askEngine(deps, { slot, signal }, { method: 'POST', path, body: JSON.stringify({ ...asked, model: slot.upstreamModel }) }));
+  return await readJson(await askEngine(deps, { slot, signal: exchange.signal }, { method: 'POST', path, body: JSON.stringify({ ...asked, model: slot.upstreamModel }) }));
 }
 
 interface VectorShape { readonly isBase64: boolean; readonly dimensions: number | null }

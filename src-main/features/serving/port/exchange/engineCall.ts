@@ -9,13 +9,13 @@ import type { Exchange } from './exchange.ts';
 const MAX_ERROR_BYTES = 64 * 1024;
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
-/** Waits for a slot of the exchange's model. @throws PortError */
+/** Waits for a slot of the exchange's model; an exchange that loses it is aborted. @throws PortError */
 export async function takeSlot({ slots }: Pick<PortDeps, 'slots'>, exchange: Exchange, priority: number): Promise<SlotLease> {
   const { config, keyId, model } = exchange.facts;
   if (config === null || config.problem === 'disabled') throw modelNotFound(model);
   const bar = findBar(config);
   if (bar !== null) throw new PortError(createProblem(500, 'load_failed', `${model} is not served: ${bar}.`, { shouldRetry: false }));
-  const result = await slots.request({ requestId: exchange.id, config, keyId, priority, signal: exchange.signal, onWait: (reason) => { exchange.wait(reason); }, getHeardAtMs: () => exchange.heardAtMs });
+  const result = await slots.request({ requestId: exchange.id, config, keyId, priority, signal: exchange.signal, onWait: (reason) => { exchange.wait(reason); }, getHeardAtMs: () => exchange.heardAtMs, onLost: (cause) => { exchange.lose(cause); } });
   if (result.kind === 'refused') throw new PortError(toProblem(result.refusal, model));
   exchange.begin();
   return result.slot;

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '#contract/modelConfigs.ts';
 import type { ServingRequest, WaitReason } from '#contract/serving.ts';
 import type { Clock } from '../../../../base/clock.ts';
+import type { SlotLoss } from '../../scheduler/schedulerPort.ts';
 import { toTokenRate } from '../../tokenRate.ts';
 import { CLIENT_GONE_STATUS, type PortProblem } from '../portError.ts';
 
@@ -22,13 +23,23 @@ export interface ExchangeUsage { readonly promptTokens: number; readonly complet
 /** Why a request ended before its time. */
 export type StopCause = 'client_gone' | 'cancelled' | 'shutting_down';
 
-/** What aborts a request; its cause says why. */
+/** Aborts a request that somebody stopped. */
 export class ExchangeStopped extends Error {
   readonly stopCause: StopCause;
 
   constructor(stopCause: StopCause) {
     super(`the request was stopped: ${stopCause}`);
     this.stopCause = stopCause;
+  }
+}
+
+/** Aborts a request whose engine answers no more. */
+export class SlotLost extends Error {
+  readonly loss: SlotLoss;
+
+  constructor(loss: SlotLoss) {
+    super(`the request lost its slot: ${loss}`);
+    this.loss = loss;
   }
 }
 
@@ -68,7 +79,7 @@ export class Exchange {
     this.#arrivedMs = clock.monotonicMs();
   }
 
-  /** Aborted with an ExchangeStopped. */
+  /** Aborted with what ended it before its time, the first of it: an ExchangeStopped or a SlotLost. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -112,6 +123,10 @@ export class Exchange {
 
   stop(cause: StopCause): void {
     this.#abort.abort(new ExchangeStopped(cause));
+  }
+
+  lose(loss: SlotLoss): void {
+    this.#abort.abort(new SlotLost(loss));
   }
 
   wait(reason: WaitReason): void {

@@ -8,20 +8,18 @@ const KEPT_HEADERS = ['content-type', 'cache-control', 'content-disposition', 'c
 
 /** Sends a request to the engine as it is, and its answer back as it comes. `request` may depend on the engine's own name for the model. */
 export async function passThrough(context: ExchangeContext, toRequest: (upstreamModel: string) => EngineRequest): Promise<void> {
-  const { deps, exchange, priority, onSlot } = context;
+  const { deps, exchange, priority } = context;
   using slot = await takeSlot(deps, exchange, priority);
-  onSlot(slot);
-  const signal = AbortSignal.any([exchange.signal, slot.signal]);
-  await relayBytes(context, await askEngine(deps, { slot, signal }, toRequest(slot.upstreamModel)), signal);
+  await relayBytes(context, await askEngine(deps, { slot, signal: exchange.signal }, toRequest(slot.upstreamModel)));
 }
 
-async function relayBytes({ exchange, wire }: ExchangeContext, response: UpstreamResponse, signal: AbortSignal): Promise<void> {
+async function relayBytes({ exchange, wire }: ExchangeContext, response: UpstreamResponse): Promise<void> {
   wire.beginAs(response.status, pickHeaders(response));
   const usage = new UsageScan();
   try {
     for await (const bytes of response.body as AsyncIterable<Uint8Array>) {
       usage.read(bytes);
-      await wire.write(bytes, signal);
+      await wire.write(bytes, exchange.signal);
       exchange.noteTokens(1);
     }
   } finally {

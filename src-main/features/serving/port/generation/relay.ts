@@ -21,8 +21,6 @@ interface RelayOptions {
   readonly wire: ClientWire;
   readonly answer: Answer;
   readonly reader: ChunkReader;
-  /** Aborted when the client goes, the engine ends, or somebody stops the answer. */
-  readonly signal: AbortSignal;
 }
 
 /** Tells one client what an engine answers. */
@@ -46,7 +44,7 @@ export class Relay {
   async #passWhole(response: UpstreamResponse): Promise<void> {
     const whole = await readJson(response);
     await this.#write(this.#toText(this.#options.reader.readWhole(whole)));
-    this.#options.signal.throwIfAborted();
+    this.#options.exchange.signal.throwIfAborted();
     this.#finish();
   }
 
@@ -84,7 +82,7 @@ export class Relay {
 
   /** Writes all that came at once in one go; what came before a piece that fails is written too. */
   #writeEvents(events: readonly ServerEvent[]): Promise<void> | null {
-    this.#options.signal.throwIfAborted();
+    this.#options.exchange.signal.throwIfAborted();
     const { exchange, wire } = this.#options;
     let text = '';
     try {
@@ -100,8 +98,8 @@ export class Relay {
 
   /** The last piece goes with the end. */
   #write(text: string): Promise<void> | null {
-    const { wire, answer, reader, signal } = this.#options;
-    if (answer.isStream && text !== '' && !reader.isDone) return wire.writePiece(text, signal);
+    const { wire, answer, reader, exchange } = this.#options;
+    if (answer.isStream && text !== '' && !reader.isDone) return wire.writePiece(text, exchange.signal);
     wire.hold(text);
     return null;
   }

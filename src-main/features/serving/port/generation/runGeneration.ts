@@ -1,5 +1,4 @@
 import { createId } from '../../../../base/ids.ts';
-import type { SlotLease } from '../../scheduler/schedulerPort.ts';
 import type { ClientWire } from '../exchange/clientWire.ts';
 import { askEngine, takeSlot } from '../exchange/engineCall.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -24,8 +23,6 @@ interface Run {
   readonly wire: ClientWire;
   readonly answer: Answer;
   readonly priority: number;
-  /** Told which slot it is, so that the reason of a failure can be known. */
-  readonly onSlot: (slot: SlotLease) => void;
 }
 
 const PATHS = { chat: '/v1/chat/completions', text: '/v1/completions' } as const;
@@ -39,19 +36,17 @@ const HEADERS_WHILE_PREFILLING_MS = 5_000;
  * slot at once, and the ledger has its figures. @throws PortError and what the connection to the engine throws
  */
 export async function runGeneration(run: Run, generation: Generation): Promise<void> {
-  const { deps, exchange, wire, answer, onSlot } = run;
+  const { deps, exchange, wire, answer } = run;
   if (answer.isStream) wire.beginWithin(HEADERS_WHILE_QUEUED_MS);
   using slot = await takeSlot(deps, exchange, run.priority);
-  onSlot(slot);
   if (generation.keepSeconds !== null) slot.keepFor(generation.keepSeconds);
   if (answer.isStream && !wire.hasBegun) wire.beginWithin(HEADERS_WHILE_PREFILLING_MS);
-  const signal = AbortSignal.any([exchange.signal, slot.signal]);
   const body = JSON.stringify({ ...generation.body, model: slot.upstreamModel, stream: true, stream_options: { ...asObject(generation.body['stream_options']), include_usage: true } });
-  const response = await askEngine(deps, { slot, signal }, { method: 'POST', path: PATHS[generation.kind], body });
+  const response = await askEngine(deps, { slot, signal: exchange.signal }, { method: 'POST', path: PATHS[generation.kind], body });
   if (answer.isStream) wire.beginStream();
   const reader = new ChunkReader({ kind: generation.kind, model: exchange.facts.model, createId: (prefix) => createId(prefix, deps.clock.nowMs()), nowMs: deps.clock.nowMs(), keepsTimings: generation.body['timings_per_token'] === true });
   try {
-    await new Relay({ clock: deps.clock, rounds: deps.readRounds, exchange, wire, answer, reader, signal }).pass(response);
+    await new Relay({ clock: deps.clock, rounds: deps.readRounds, exchange, wire, answer, reader }).pass(response);
   } finally {
     exchange.setUsage(toUsage(reader.readUsage()));
   }
