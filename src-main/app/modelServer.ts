@@ -66,7 +66,7 @@ export function createModelServer(surroundings: Surroundings): ModelServer {
   const features = createServingFeatures({ ...surroundings, starters: createStarters(surroundings) });
   const { configs, serving, scheduler, book } = features;
   const { control, follow } = toModelControl(features);
-  const port = createPortFeatures({ opened, journal, settings, apiKeySecret, version: config.version, serving: { models: configs, control, slots: scheduler }, book, clock, log });
+  const port = createPortFeatures({ opened, journal, settings, apiKeySecret, version: config.version, serving: { models: configs, control, slots: scheduler, onDidTransition: scheduler.onDidTransition }, book, clock, log });
   const stack = new DisposableStack();
   return {
     configs, serving, apiKeys: port.apiKeys, usage: port.usage, carrier: port.carrier, renderMetrics: port.renderMetrics,
@@ -118,7 +118,8 @@ function toModelControl({ configs, serving }: ServingFeatures): { control: Model
       getEndpoint: (configId) => serving.getEndpoint(configId), onDidChange: didChange.event, onDidLog: serving.onDidLog,
     },
     follow: () => serving.onDidTransition(({ configId }) => {
-      const config = configs.find(configId);
+      // Often there is nobody, and each request changes its model's state twice.
+      const config = didChange.hasListeners ? configs.find(configId) : null;
       if (config !== null) didChange.fire(serving.describe(config));
     }),
   };

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { DisposableStack } from '../base/disposables.ts';
 import type { Logger } from '../base/logger.ts';
 import type { JournalService } from '../features/journal/index.ts';
-import { ApiKeyRepository, ApiKeyService, KeyLimiter, ModelPort, recordExchanges, ServingMetrics, UsageLedger, UsageRepository, type ExchangeBook, type PortDeps } from '../features/serving/index.ts';
+import { ApiKeyRepository, ApiKeyService, KeyLimiter, ModelPort, recordExchanges, ServingMetrics, UsageLedger, UsageRepository, type ExchangeBook, type PortDeps, type ServingService } from '../features/serving/index.ts';
 import type { SettingsService } from '../features/settings/index.ts';
 import { PooledUpstream } from '../platform/http/pooledUpstream.ts';
 import type { OpenedDatabase } from '../platform/sqlite/database.ts';
@@ -15,7 +15,7 @@ interface Surroundings {
   apiKeySecret: string;
   version: string;
   /** The models, and who loads them. */
-  serving: Pick<PortDeps, 'models' | 'control' | 'slots'>;
+  serving: Pick<PortDeps, 'models' | 'control' | 'slots'> & Pick<ServingService, 'onDidTransition'>;
   book: ExchangeBook;
   clock: Clock;
   log: Logger;
@@ -51,7 +51,7 @@ export function createPortFeatures({ opened, journal, settings, apiKeySecret, ve
       apiKeys.start();
       usage.start(() => settings.get('serving.usageKeepDays'));
       stack.add(recordExchanges(book, { ledger: usage, limiter, metrics, log }));
-      stack.add(serving.control.onDidChange((model) => { metrics.noteState(model); }));
+      stack.add(serving.onDidTransition(({ name, from, to }) => { if (from === 'unloading' && to === 'unloaded') metrics.addUnload(name); }));
       await port.start();
     },
     close: () => port.stop(),

@@ -46,11 +46,8 @@ const TICK_MS = 500;
 export class ServingService {
   readonly #deps: ServingDeps;
   readonly #stack = new DisposableStack();
-  readonly #didChange = new Emitter<ServedModel>();
   readonly #didChangeSnapshot = new Emitter<undefined>();
 
-  /** A model got into another state. */
-  readonly onDidChange = this.#didChange.event;
   /** Something that a snapshot shows is different. */
   readonly onDidChangeSnapshot = this.#didChangeSnapshot.event;
 
@@ -74,7 +71,6 @@ export class ServingService {
     scheduler.start();
     for (const event of [scheduler.onDidChange, requests.onDidChange, shelf.onDidChange] as readonly Event<unknown>[]) this.#stack.add(event(announce));
     this.#stack.add(shelf.onDidChange(() => { scheduler.retryMissing(); }));
-    this.#stack.add(scheduler.onDidTransition(({ configId }) => { this.#tellState(configId); }));
     this.#stack.add(configs.onDidChange((change) => {
       if (change.kind === 'removed') scheduler.retire(change.configId);
       if (change.kind === 'changed') this.#takeConfig(change.config);
@@ -205,11 +201,6 @@ export class ServingService {
     this.#deps.scheduler.load(config).then((result) => {
       if (result.kind === 'refused') this.#deps.log.warn('engine.preload_failed', { name: config.name, refusal: result.refusal });
     }, (error: unknown) => { this.#deps.log.error('engine.preload_failed', { name: config.name, error }); });
-  }
-
-  #tellState(configId: string): void {
-    const unit = this.#deps.scheduler.unitOf(configId);
-    if (unit !== null) this.#didChange.fire(this.describe(unit.config));
   }
 }
 

@@ -20,6 +20,8 @@ interface SettingsDeps {
 export class SettingsService {
   readonly #deps: SettingsDeps;
   readonly #saved = new Map<SettingKey, unknown>();
+  /** What was parsed already: some are asked for with each request of a client. */
+  readonly #parsed = new Map<SettingKey, unknown>();
   readonly #views = new Map<string, ViewState>();
   readonly #didChange = new Emitter<Setting>();
 
@@ -36,12 +38,12 @@ export class SettingsService {
       if (key.success && settingSchemas[key.data].safeParse(value).success) this.#saved.set(key.data, value);
     }
     for (const view of this.#deps.repository.readViews()) this.#views.set(view.name, view);
+    this.#parsed.clear();
   }
 
   get<K extends SettingKey>(key: K): SettingValue<K> {
-    const { fixed } = this.#deps;
-    const raw = fixed.has(key) ? fixed.get(key) : this.#saved.get(key);
-    return settingSchemas[key].parse(raw) as SettingValue<K>;
+    if (!this.#parsed.has(key)) this.#parsed.set(key, this.#parse(key));
+    return this.#parsed.get(key) as SettingValue<K>;
   }
 
   list(): Setting[] {
@@ -81,9 +83,15 @@ export class SettingsService {
     this.#views.set(view.name, view);
   }
 
+  #parse(key: SettingKey): unknown {
+    const { fixed } = this.#deps;
+    return settingSchemas[key].parse(fixed.has(key) ? fixed.get(key) : this.#saved.get(key));
+  }
+
   #change(key: SettingKey, apply: () => void): Setting {
     const from = this.get(key);
     apply();
+    this.#parsed.delete(key);
     const after = this.describe(key);
     if (key !== 'window.bounds') {
       this.#deps.journal.record({ event: 'setting.changed', subjectKind: 'setting', subjectId: key, subjectName: key, from: JSON.stringify(from), to: JSON.stringify(after.value) });

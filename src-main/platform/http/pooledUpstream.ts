@@ -36,7 +36,7 @@ export class PooledUpstream implements Upstream {
   send({ target, method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const asking = this.#open(target, { method, path: joinPath(target.origin, path), headers: { ...headers, ...toLength(body), ...target.headers } });
+      const asking = this.#open(target, { method, path, headers: { ...headers, ...toLength(body), ...target.headers } });
       let isAnswered = false;
       let breakOff = (reason: Error): void => { asking.destroy(reason); };
       const abort = (): void => { breakOff(toError(signal.reason)); };
@@ -69,19 +69,20 @@ export class PooledUpstream implements Upstream {
     await Promise.resolve();
   }
 
-  #open(target: UpstreamTarget, options: RequestOptions): ClientRequest {
-    const { hostname, port, protocol } = new URL(target.origin);
+  #open(target: UpstreamTarget, { path, ...options }: RequestOptions & { path: string }): ClientRequest {
+    const origin = new URL(target.origin);
+    const { hostname, port, protocol } = origin;
     const agents = this.#closing.has(toKey(target)) ? this.#single : this.#kept;
-    const place = { host: hostname.replace(/^\[|\]$/g, ''), port, ...(target.socketPath !== null && { socketPath: target.socketPath }) };
+    const place = { path: joinPath(origin, path), host: hostname.replace(/^\[|\]$/g, ''), port, ...(target.socketPath !== null && { socketPath: target.socketPath }) };
     return protocol === 'https:' ? requestTls({ ...options, ...place, agent: agents.tls }) : requestPlain({ ...options, ...place, agent: agents.plain });
   }
 
   #limitConnecting(asking: ClientRequest): void {
-    const stop = this.#clock.after(CONNECT_MS, () => { asking.destroy(new ConnectTimeoutError(`no connection after ${CONNECT_MS} ms`)); });
-    asking.once('close', stop);
     asking.once('socket', (socket: Socket) => {
-      if (!socket.connecting) stop();
-      else socket.once(asking.protocol === 'https:' ? 'secureConnect' : 'connect', stop);
+      if (!socket.connecting) return;
+      const stop = this.#clock.after(CONNECT_MS, () => { asking.destroy(new ConnectTimeoutError(`no connection after ${CONNECT_MS} ms`)); });
+      asking.once('close', stop);
+      socket.once(asking.protocol === 'https:' ? 'secureConnect' : 'connect', stop);
     });
   }
 

@@ -80,7 +80,7 @@ class ExternalEngine implements Engine {
 
   async #ask({ origin, headers }: EngineEndpoint, signal: AbortSignal): Promise<'ready' | { problem: string; isFinal: boolean }> {
     try {
-      const response = await this.#deps.fetch(`${new URL(origin).origin}${joinPath(origin, '/v1/models')}`, { headers, signal });
+      const response = await this.#deps.fetch(`${new URL(origin).origin}${joinPath(new URL(origin), '/v1/models')}`, { headers, signal });
       await response.body?.cancel();
       if (response.ok) return 'ready';
       return { problem: `it answers ${response.status}`, isFinal: response.status === 401 || response.status === 403 };
@@ -106,5 +106,5 @@ function findProblem(external: EngineLaunch['settings']['external'], key: string
 export function toOrigin(baseUrl: string): string {
   const whole = baseUrl.replace(/\/+$/, '');
   const bare = whole.replace(/\/v1$/, '');
-  return namesVersion(bare) ? whole : bare;
+  return namesVersion(new URL(bare)) ? whole : bare;
 }

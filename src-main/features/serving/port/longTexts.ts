@@ -21,8 +21,8 @@ const NUMBER_LETTERS = 6;
  * is in what goes to the engine.
  */
 export class LongTexts {
-  /** Not to be guessed, so that no client can write a mark. */
-  readonly #mark = `/${randomBytes(18).toString('base64url')}/`;
+  /** Not to be guessed, so that no client can write a mark; none while nothing was set aside. */
+  #mark = '';
   readonly #texts: Buffer[] = [];
 
   get isEmpty(): boolean {
@@ -50,6 +50,7 @@ export class LongTexts {
   /** JSON with what was set aside in the place of its marks, in pieces, since joining them would be a copy of it all. */
   restore(json: string | Uint8Array): Uint8Array[] {
     const body = Buffer.from(json);
+    if (this.isEmpty) return [body];
     const pieces: Uint8Array[] = [];
     let from = 0;
     for (let at = body.indexOf(this.#mark); at >= 0; at = body.indexOf(this.#mark, from)) {
@@ -70,6 +71,7 @@ export class LongTexts {
   }
 
   #keep(text: Buffer): string {
+    this.#mark ||= `/${randomBytes(18).toString('base64url')}/`;
     this.#texts.push(text);
     return `${this.#mark}${String(this.#texts.length - 1).padStart(NUMBER_LETTERS, '0')}`;
   }

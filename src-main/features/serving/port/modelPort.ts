@@ -58,8 +58,9 @@ export class ModelPort {
       frameworkErrors: (error, request, reply) => { this.#fail(request, reply, error); },
     });
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
-    app.addHook('onRequest', async (request, reply) => { this.#admit(request, reply); });
+    // The first by its name, since Fastify looks for it by each rule otherwise.
+    app.addContentTypeParser(['application/json', '*'], { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
+    app.addHook('onRequest', (request, reply, done) => { this.#admit(request, reply); done(); });
     app.setErrorHandler((error, request, reply) => { this.#fail(request, reply, error); });
     app.setNotFoundHandler((request, reply) => { this.#fail(request, reply, new PortError(createProblem(404, 'not_found', `There is no ${request.method} ${new URL(request.url, 'http://x').pathname} here.`))); });
     for (const route of PORT_ROUTES) this.#add(app, route);

@@ -30,7 +30,6 @@ export class ServingMetrics {
   readonly #firstToken = new Map<string, Histogram>();
   readonly #duration = new Map<string, Histogram>();
   readonly #unloads = new Map<string, number>();
-  readonly #states = new Map<string, ServedModel['state']>();
 
   add({ model, endpoint, status, promptTokens, completionTokens, firstTokenMs, totalMs }: MetricFact): void {
     count(this.#requests, { model, endpoint, status: String(status) }, 1);
@@ -40,11 +39,9 @@ export class ServingMetrics {
     observe(this.#duration, { model }, totalMs / 1_000);
   }
 
-  /** Counts an unload when a model goes from any state of having one to none. */
-  noteState({ name, state }: Pick<ServedModel, 'name' | 'state'>): void {
-    const before = this.#states.get(name);
-    this.#states.set(name, state);
-    if (state === 'unloaded' && before !== undefined && before !== 'unloaded') this.#unloads.set(name, (this.#unloads.get(name) ?? 0) + 1);
+  /** An engine has gone, whatever for. */
+  addUnload(model: string): void {
+    this.#unloads.set(model, (this.#unloads.get(model) ?? 0) + 1);
   }
 
   /** In Prometheus' text format 0.0.4. */

@@ -23,7 +23,10 @@ export function answerEvents(call: PortCall): void {
   sendEvent('snapshot', { models: listVisible(call).map(toRunning), requests: deps.book.list().filter(({ configId, model }) => isMine(configId, model)) });
   const live = new DisposableStack();
   live.add(deps.control.onDidChange((model) => { if (isMine(model.configId, model.name)) sendEvent('model', toRunning(model)); }));
-  live.add(deps.book.onDidChange((request) => { if (isMine(request.configId, request.model)) sendEvent('request', request); }));
+  live.add(deps.book.onDidChange((exchange) => {
+    const request = exchange.describe();
+    if (isMine(request.configId, request.model)) sendEvent('request', request);
+  }));
   live.defer(deps.clock.every(COMMENT_EVERY_MS, () => { send(COMMENT); }));
   response.once('close', () => { live.dispose(); });
 }

@@ -11,7 +11,7 @@ export class ExchangeBook {
   readonly #clock: Clock;
   readonly #running = new Map<string, Exchange>();
   readonly #ended: ServingRequest[] = [];
-  readonly #didChange = new Emitter<ServingRequest>();
+  readonly #didChange = new Emitter<Exchange>();
   readonly #didEnd = new Emitter<Exchange>();
   #closing: StopCause | null = null;
 
@@ -26,10 +26,10 @@ export class ExchangeBook {
 
   /** One that comes after `stopAll` is stopped at once. */
   open(facts: ExchangeFacts): Exchange {
-    const exchange: Exchange = new Exchange({ id: createId('req', this.#clock.nowMs()), facts, clock: this.#clock, onChange: () => { this.#didChange.fire(exchange.describe()); } });
+    const exchange: Exchange = new Exchange({ id: createId('req', this.#clock.nowMs()), facts, clock: this.#clock, onChange: () => { this.#didChange.fire(exchange); } });
     this.#running.set(exchange.id, exchange);
     if (this.#closing !== null) exchange.stop(this.#closing);
-    this.#didChange.fire(exchange.describe());
+    this.#didChange.fire(exchange);
     return exchange;
   }
 

@@ -3,16 +3,14 @@ import { asObjects, type JsonObject } from '../json.ts';
 import { badRequest } from '../portError.ts';
 import { refuseAddresses } from './mediaParts.ts';
 
-/** Fields that are for us and not for an engine. */
-const OWN_FIELDS = new Set(['model', 'stream', 'keep_alive', 'ttl']);
 /** [ours, the engines'] */
 const SAMPLING_FIELDS: readonly (readonly [keyof SamplingDefaults, string])[] = [
   ['temperature', 'temperature'], ['topP', 'top_p'], ['topK', 'top_k'], ['minP', 'min_p'], ['repeatPenalty', 'repeat_penalty'], ['seed', 'seed'],
 ];
 
-/** What a client asked for with what the configuration says of the rest. What we do not know is passed on. */
-export function prepareBody(kind: 'chat' | 'text', { max_tokens: limit, max_completion_tokens: newerLimit, ...body }: JsonObject, config: ModelConfig): JsonObject {
-  const asked = Object.fromEntries(Object.entries(body).filter(([name]) => !OWN_FIELDS.has(name)));
+/** What a client asked for, without what is for us, with what the configuration says of the rest. What we do not know is passed on. */
+export function prepareBody(kind: 'chat' | 'text', body: JsonObject, config: ModelConfig): JsonObject {
+  const { max_tokens: limit, max_completion_tokens: newerLimit, model: _model, stream: _stream, keep_alive: _keepAlive, ttl: _ttl, ...asked } = body;
   refuseFunctions(asked, config);
   // Nobody takes both together.
   const limitName = kind === 'chat' && knowsNewerLimit(config, { isAsked: limit == null && newerLimit != null }) ? 'max_completion_tokens' : 'max_tokens';

@@ -1,16 +1,19 @@
 /** A string as JSON writes it, without the quotes. */
 const JSON_WORDS = /^(?:[^"\\\p{Cc}]|\\["\\/bfnrt]|\\u[\da-fA-F]{4})+$/u;
 
+/** The field that holds the words. */
+export type WordsField = 'content' | 'text';
+
 /**
  * Recognises pieces that differ from the one before in nothing but their words, as nearly all pieces of an answer do, so
  * that they need not be read as JSON. Words stay as JSON writes them, without the quotes.
  */
 export class RepeatedPiece {
-  readonly #field: string;
+  readonly #field: WordsField;
   #frame: { readonly before: string; readonly after: string } | null = null;
 
   /** `field`: the name of the field that holds the words. */
-  constructor(field: 'content' | 'text') {
+  constructor(field: WordsField) {
     this.#field = field;
   }
 
@@ -30,11 +33,23 @@ export class RepeatedPiece {
 }
 
 /** What stands around the words of a field; null when they do not stand there exactly once, written like this. */
-export function splitAround(text: string, field: string, words: string): { before: string; after: string } | null {
-  const name = new RegExp(`"${field}"\\s*:\\s*`, 'g');
-  const [found, another] = text.matchAll(name);
-  if (found === undefined) return null;
-  const start = found.index + found[0].length + 1;
-  const end = start + words.length;
-  return another === undefined && text.startsWith(`"${words}"`, start - 1) ? { before: text.slice(0, start), after: text.slice(end) } : null;
+export function splitAround(text: string, field: WordsField, words: string): { before: string; after: string } | null {
+  const quote = findValue(text, field, 0);
+  if (quote < 0 || findValue(text, field, quote) >= 0 || !text.startsWith(`"${words}"`, quote)) return null;
+  return { before: text.slice(0, quote + 1), after: text.slice(quote + 1 + words.length) };
+}
+
+const COLON = /\s*:\s*/y;
+
+/** Where the value of a field begins, looked for from a place on; negative when there is none. */
+function findValue(text: string, field: WordsField, from: number): number {
+  const name = `"${field}"`;
+  let at = text.indexOf(name, from);
+  while (at >= 0) {
+    const behind = at + name.length;
+    COLON.lastIndex = behind;
+    if (COLON.test(text)) return COLON.lastIndex;
+    at = text.indexOf(name, behind);
+  }
+  return -1;
 }
