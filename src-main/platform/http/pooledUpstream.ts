@@ -1,7 +1,8 @@
-import { request as requestPlain, type Agent, type ClientRequest, type RequestOptions } from 'node:http';
+import { request as requestPlain, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as TlsAgent, request as requestTls } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import { AheadAgent } from './aheadAgent.ts';
 import { GatedAgent, GatedSocket } from './gatedSocket.ts';
 import { joinPath } from './joinPath.ts';
 import type { Upstream, UpstreamRequest, UpstreamResponse, UpstreamTarget } from './upstream.ts';
@@ -23,14 +24,15 @@ class NoAnswerError extends Error {
 /** Keeps connections to each target. Nothing but connecting is limited in time: models load and think for as long as they need. */
 export class PooledUpstream implements Upstream {
   readonly #clock: Clock;
-  readonly #kept = createAgents({ keepAlive: true, timeout: IDLE_MS });
+  readonly #kept = { plain: new GatedAgent({ keepAlive: true, timeout: IDLE_MS }), tls: new TlsAgent({ keepAlive: true, timeout: IDLE_MS }) };
   /** Each request gets a connection of its own. */
-  readonly #single = createAgents({ keepAlive: false });
+  readonly #single: { readonly plain: AheadAgent; readonly tls: TlsAgent };
   readonly #closing = new Set<string>();
   readonly #running = new Set<ClientRequest>();
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock;
+    this.#single = { plain: new AheadAgent({ clock, idleMs: IDLE_MS }), tls: new TlsAgent({ keepAlive: false }) };
   }
 
   send({ target, method, path, headers, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
@@ -90,10 +92,6 @@ export class PooledUpstream implements Upstream {
     if (server === CLOSING_SERVER) this.#closing.add(toKey(target));
     else this.#closing.delete(toKey(target));
   }
-}
-
-function createAgents(options: { keepAlive: boolean; timeout?: number }): { plain: Agent; tls: TlsAgent } {
-  return { plain: new GatedAgent(options), tls: new TlsAgent(options) };
 }
 
 function toKey({ origin, socketPath }: UpstreamTarget): string {
