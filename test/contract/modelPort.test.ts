@@ -94,6 +94,12 @@ test.each([
   expect(Object.keys(body.error)).toEqual(['message', 'type', 'param', 'code']);
 });
 
+test.each<[string, number, string]>([['breaks at once', 500, 'engine_error'], ['garbage', 502, 'engine_error']])('"%s" before the first piece of a stream is told by its status', async (order, status, code) => {
+  const response = await askChat(order, { stream: true });
+
+  expect([response.status, await response.json()]).toMatchObject([status, { error: { code } }]);
+});
+
 test.each(['crash', 'closes early', 'error midway'])('"%s" in the middle of a stream is an error event, and the stream ends', async (order) => {
   const { chunks, text } = await readStream(await askChat(order, { stream: true }));
 

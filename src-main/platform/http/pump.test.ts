@@ -46,5 +46,5 @@ test('a body that ends before its time is a failure', async () => {
 
   body.destroy();
 
-  await expect(done).rejects.toThrow('Premature close');
+  await expect(done).rejects.toThrow('before its end');
 });

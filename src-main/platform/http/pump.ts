@@ -1,4 +1,8 @@
-import { finished, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+
+class PrematureCloseError extends Error {
+  readonly code = 'ECONNRESET';
+}
 
 /**
  * Calls for each piece of a body as it comes, without a turn of the loop in between. A promise that comes back holds the
@@ -13,7 +17,10 @@ export function pump(body: Readable, take: (bytes: Uint8Array) => Promise<void> 
     reject(error instanceof Error ? error : new Error('the body could not be taken', { cause: error }));
     body.destroy();
   };
-  finished(body, { writable: false }, (error) => { if (error) reject(error); else resolve(undefined); });
+  // The first of these counts. What closes without an end was broken off, perhaps before it was asked for.
+  const breakOff = (): void => { reject(body.errored ?? new PrematureCloseError('the body was closed before its end')); };
+  body.once('end', () => { resolve(undefined); }).once('error', reject).once('close', breakOff);
+  if (body.destroyed) breakOff();
   body.on('data', (bytes: Uint8Array) => {
     // What was read at once is still handed on after the body has been closed.
     if (isOver) return;

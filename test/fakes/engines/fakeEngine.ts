@@ -153,6 +153,7 @@ const ORDERS: readonly [string, Order][] = [
   ['crash', async (teller) => { await teller.say('half '); await delay(50); teller.response.destroy(); }],
   ['closes early', async (teller) => { await teller.say('half '); teller.response.end(); }],
   ['garbage', async ({ response }) => { response.end('data: {"choices": [{]\n\n'); }],
+  ['breaks at once', async ({ response }) => { response.end('error: {"code":500,"message":"slot failed","type":"server_error"}\n\n'); }],
   ['error midway', async (teller) => { await teller.say('half '); teller.response.end('error: {"code":500,"message":"slot failed","type":"server_error"}\n\n'); }],
   ['without end', async (teller) => { for (;;) { await teller.say('on and on '); await delay(1); } }],
   ['unfinished', async (teller) => { await teller.say('no end'); await teller.close(); }],

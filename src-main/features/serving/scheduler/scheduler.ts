@@ -89,6 +89,7 @@ export class Scheduler implements Slots {
     const refuse = (refusal: SlotRefusal): void => { resolve({ kind: 'refused', refusal }); };
     if (this.#isStopped || signal.aborted) { refuse({ kind: this.#isStopped ? 'shutting_down' : 'cancelled' }); return promise; }
     const unit = this.#ensure(config);
+    if (hasFreeSlot(unit) && !this.#isRunning) return Promise.resolve(this.#giveFree(unit, request));
     const scope = hasFreeSlot(unit) ? null : findFullScope({ units: this.units.values(), unit, keyId }, this.#deps.getLimits());
     if (scope !== null) { refuse({ kind: 'queue_full', retryAfterMs: QUEUE_RETRY_MS, scope }); return promise; }
     const cancel = (): void => { this.#cancel(requestId); };
@@ -180,6 +181,13 @@ export class Scheduler implements Slots {
     unit.waiters = [...unit.waiters, { ...asked, serial: this.#serial++, sinceMs: this.#deps.clock.monotonicMs() }];
     this.#pending.set(asked.requestId, { ...pending, lastReason: '', unit: () => this.#findWaiting(asked.requestId) });
     this.#run();
+  }
+
+  /** Of a model that is loaded and for which nobody waits: there is nothing to decide. */
+  #giveFree(unit: Unit, request: SlotRequest): SlotResult {
+    this.#life.occupy(unit, request.requestId, request);
+    this.#didChange.fire(undefined);
+    return this.#handSlot(unit, request.requestId);
   }
 
   #findWaiting(requestId: string): Unit | null {

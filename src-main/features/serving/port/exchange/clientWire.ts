@@ -44,17 +44,16 @@ export class ClientWire {
   /** Sends the headers of a stream if they are not out after this long; the last call counts. */
   beginWithin(delayMs: number): void {
     this.#cancelEarly?.();
-    this.#cancelEarly = this.hasBegun ? null : this.#options.clock.after(delayMs, () => { this.beginStream(); this.#keepAlive(); });
+    this.#cancelEarly = this.hasBegun ? null : this.#options.clock.after(delayMs, () => { this.begin(); this.#keepAlive(); });
   }
 
-  /** Sends 200 and the headers of a stream, with the first words where they follow at once; twice is harmless. */
-  beginStream(): void {
+  /** Says 200 and the first words of a stream; they go out with what follows. Twice is harmless. */
+  begin(): void {
     const { response, clock, keepAlive, contentType, requestId, getOpening } = this.#options;
-    this.#cancelEarly?.();
     if (this.hasBegun || response.destroyed) return;
+    this.#cancelEarly?.();
     response.writeHead(200, { 'content-type': contentType, ...STREAM_HEADERS, 'x-request-id': requestId });
-    this.hold(getOpening());
-    this.#text.flushSoon();
+    this.#text.hold(getOpening());
     if (keepAlive === null) return;
     this.#cancelQuiet = clock.every(QUIET_MS / 2, () => {
       if (clock.monotonicMs() - this.#wroteAtMs >= QUIET_MS / 2) this.#keepAlive();
@@ -63,7 +62,7 @@ export class ClientWire {
 
   /** Behind the first words, where those are still held. */
   #keepAlive(): void {
-    this.hold(this.#options.keepAlive ?? '');
+    this.#text.hold(this.#options.keepAlive ?? '');
     this.#text.flush();
   }
 

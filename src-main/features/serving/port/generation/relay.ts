@@ -112,13 +112,22 @@ export class Relay {
   }
 
   #toText(chunk: JsonObject | null): string {
-    return chunk === null ? '' : this.#options.answer.add(chunk);
+    if (chunk === null) return '';
+    this.#begin();
+    return this.#options.answer.add(chunk);
+  }
+
+  /** With the first piece and not before: what the engine refuses is still told by its status. */
+  #begin(): void {
+    const { wire, answer } = this.#options;
+    if (answer.isStream) wire.begin();
   }
 
   #finish(): void {
     this.#isFinished = true;
     this.#finished.resolve(undefined);
     const { wire, answer } = this.#options;
+    this.#begin();
     const last = this.#toText(this.#options.reader.readEnd());
     const text = last + answer.end(this.#options.reader.readUsage());
     if (answer.isStream) wire.end(text);
