@@ -40,7 +40,7 @@ test('the first words come before what is said while nothing comes', async () =>
 test('a client that waits hears something at least every fifteen seconds, and nothing after the end', async () => {
   const { clock, wire, written } = makeWire();
 
-  wire.begin();
+  wire.startKeepAlive();
   for (let minute = 0; minute < 4; minute += 1) {
     const before = written.length;
     await clock.advance(15_000);

@@ -41,27 +41,31 @@ export class ClientWire {
     return this.#options.response.headersSent;
   }
 
-  /** Sends the headers of a stream if they are not out after this long; the last call counts. */
+  /** Lets a client hear something if its stream has not begun after this long, and from then on; the last call counts. */
   beginWithin(delayMs: number): void {
     this.#cancelEarly?.();
-    this.#cancelEarly = this.hasBegun ? null : this.#options.clock.after(delayMs, () => { this.begin(); this.#keepAlive(); });
+    this.#cancelEarly = this.#options.clock.after(delayMs, () => { this.#keepAlive(); this.startKeepAlive(); });
   }
 
-  /** Says 200 and the first words of a stream; they go out with what follows. Twice is harmless. */
-  begin(): void {
-    const { response, clock, keepAlive, contentType, requestId, getOpening } = this.#options;
-    if (this.hasBegun || response.destroyed) return;
+  /** Lets a client hear something whenever nothing has come for long, its headers first of all. Twice is harmless. */
+  startKeepAlive(): void {
+    const { clock } = this.#options;
     this.#cancelEarly?.();
-    response.writeHead(200, { 'content-type': contentType, ...STREAM_HEADERS, 'x-request-id': requestId });
-    this.#text.hold(getOpening());
-    if (keepAlive === null) return;
-    this.#cancelQuiet = clock.every(QUIET_MS / 2, () => {
+    this.#cancelQuiet ??= clock.every(QUIET_MS / 2, () => {
       if (clock.monotonicMs() - this.#wroteAtMs >= QUIET_MS / 2) this.#keepAlive();
     });
   }
 
-  /** Behind the first words, where those are still held. */
+  /** Says 200 and the first words of a stream; they go out with what follows. Twice is harmless. */
+  begin(): void {
+    const { response, contentType, requestId, getOpening } = this.#options;
+    if (this.hasBegun || response.destroyed) return;
+    response.writeHead(200, { 'content-type': contentType, ...STREAM_HEADERS, 'x-request-id': requestId });
+    this.#text.hold(getOpening());
+  }
+
   #keepAlive(): void {
+    this.begin();
     this.#text.hold(this.#options.keepAlive ?? '');
     this.#text.flush();
   }

@@ -43,6 +43,7 @@ export async function runGeneration(run: Run, generation: Generation): Promise<v
   if (answer.isStream && !wire.hasBegun) wire.beginWithin(HEADERS_WHILE_PREFILLING_MS);
   const body = JSON.stringify({ ...generation.body, model: slot.upstreamModel, stream: true, stream_options: { ...asObject(generation.body['stream_options']), include_usage: true } });
   const response = await askEngine(deps, { slot, signal: exchange.signal }, { method: 'POST', path: PATHS[generation.kind], body });
+  if (answer.isStream) wire.startKeepAlive();
   const reader = new ChunkReader({ kind: generation.kind, model: exchange.facts.model, createId: (prefix) => createId(prefix, deps.clock.nowMs()), nowMs: deps.clock.nowMs(), keepsTimings: generation.body['timings_per_token'] === true });
   try {
     await new Relay({ clock: deps.clock, rounds: deps.readRounds, exchange, wire, answer, reader }).pass(response);
