@@ -48,3 +48,11 @@ test('a body that ends before its time is a failure', async () => {
 
   await expect(done).rejects.toThrow('before its end');
 });
+
+test.each<[string, Error | undefined, string]>([['without a word', undefined, 'before its end'], ['with a reason', new Error('bad'), 'bad']])('a body that was closed %s before anybody listened is a failure', async (_how, reason, words) => {
+  const body = new PassThrough().on('error', () => undefined);
+  body.destroy(reason);
+  await new Promise((resolve) => { setImmediate(resolve); });
+
+  await expect(pump(body, () => null)).rejects.toThrow(words);
+});

@@ -17,10 +17,13 @@ export function pump(body: Readable, take: (bytes: Uint8Array) => Promise<void> 
     reject(error instanceof Error ? error : new Error('the body could not be taken', { cause: error }));
     body.destroy();
   };
-  // The first of these counts. What closes without an end was broken off, perhaps before it was asked for.
-  const breakOff = (): void => { reject(body.errored ?? new PrematureCloseError('the body was closed before its end')); };
-  body.once('end', () => { resolve(undefined); }).once('error', reject).once('close', breakOff);
-  if (body.destroyed) breakOff();
+  // The first of these counts. What closes without an end was broken off, perhaps before anybody listened.
+  const close = (): void => {
+    if (body.readableEnded) resolve(undefined);
+    else reject(body.errored ?? new PrematureCloseError('the body was closed before its end'));
+  };
+  body.once('end', () => { resolve(undefined); }).once('error', reject).once('close', close);
+  if (body.destroyed) close();
   body.on('data', (bytes: Uint8Array) => {
     // What was read at once is still handed on after the body has been closed.
     if (isOver) return;

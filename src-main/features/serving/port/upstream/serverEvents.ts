@@ -43,7 +43,7 @@ function findEnd(text: string): number {
 
 function parseEvents(text: string): ServerEvent[] {
   const blocks = text.includes('\r') ? text.split(/\r?\n\r?\n/) : text.split('\n\n');
-  return blocks.flatMap((block) => parseEvent(block) ?? []);
+  return blocks.map(parseEvent).filter((event) => event !== null);
 }
 
 function parseEvent(block: string): ServerEvent | null {
