@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { FakeClock } from '../../../test/fakes/facts/fakeClock.ts';
-import { waitFor } from '../../../test/support/waitFor.ts';
 import { PooledUpstream } from './pooledUpstream.ts';
 import { pump } from './pump.ts';
 
 const IDLE_MS = 4_000;
+const SOON = { interval: 2, timeout: 10_000 };
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -33,11 +33,11 @@ class ClosingServer {
 
   /** The one that is there beside those that were asked. */
   waitForSpare(): Promise<Socket> {
-    return waitFor(() => [...this.open].find((socket) => !this.asked.includes(socket)), { everyMs: 2, what: 'a connection that nobody uses' });
+    return vi.waitUntil(() => [...this.open].find((socket) => !this.asked.includes(socket)), SOON);
   }
 
   waitForNobody(): Promise<boolean> {
-    return waitFor(() => this.open.size === 0, { everyMs: 2, what: 'all connections to be closed' });
+    return vi.waitUntil(() => this.open.size === 0, SOON);
   }
 }
 
@@ -84,13 +84,13 @@ test('one that the server closes first is not used, and a server that has gone i
   const { server, upstream } = await startAsked(clock);
   const spare = await server.waitForSpare();
   spare.end();
-  await waitFor(() => clock.pendingCount === 0, { everyMs: 2, what: 'the connection to be let go' });
+  await vi.waitUntil(() => clock.pendingCount === 0, SOON);
 
   await ask(upstream, server);
   await server.waitForSpare();
   server.server.closeAllConnections();
   server.server.close();
-  await waitFor(() => clock.pendingCount === 0, { everyMs: 2, what: 'the connection to be let go' });
+  await vi.waitUntil(() => clock.pendingCount === 0, SOON);
 
   await expect(ask(upstream, server)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await upstream.close();
