@@ -15,7 +15,7 @@ export interface Clock {
 /** Node fires a longer timer at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The real clock. Its timers do not keep the process alive by themselves except in `sleep`. */
+/** The real clock. What it calls every period does not keep the process alive by itself. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),

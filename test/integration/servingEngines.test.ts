@@ -37,6 +37,10 @@ function waitForState(state: ServedModel['state'], name?: string): Promise<Serve
   return waitFor(async () => { const model = await readModel(name); return model.state === state ? model : null; }, { ...PATIENCE, what: `${name ?? 'tiny-served'} to be ${state}` });
 }
 
+async function readMetrics(): Promise<string> {
+  return (await fetch(`${backend.url}/metrics`, { headers: { authorization: `Bearer ${backend.token}` } })).text();
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -69,6 +73,7 @@ test('a model is loaded, told about and unloaded, and its process is gone then',
   expect([files.length, lines.length > 0, unloaded.state, isAlive(loaded.pid ?? 0), readdirSync(join(home, 'run', 'engines'))]).toEqual([1, true, 'unloaded', false, []]);
   const events = (await backend.client.journal.list({})).filter(({ subjectKind }) => subjectKind === 'engine').map(({ event }) => event);
   expect(events).toEqual(['engine.unloaded', 'engine.loaded']);
+  expect(await readMetrics()).toMatch(/^wheelhouse_serving_unloads_total\{model="tiny-served"\} 1$/m);
 });
 
 test('a conversation that no longer fits can still be counted', async () => {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import { FakeClock } from '../../../test/fakes/facts/fakeClock.ts';
 import { systemClock } from '../../base/clock.ts';
 import { PooledUpstream } from './pooledUpstream.ts';
 import { pump } from './pump.ts';
@@ -134,4 +135,22 @@ test('pieces that were read together with one that failed are not taken', async 
   await expect(reading).rejects.toThrow('no more');
   expect(taken).toEqual(['a']);
   await upstream.close();
+});
+
+test('a server that does not finish the connection is given up after ten seconds', async () => {
+  const clock = new FakeClock();
+  const sockets: Socket[] = [];
+  const server: TcpServer = createTcpServer((socket) => { sockets.push(socket.on('error', () => undefined)); });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => { resolve(); }); });
+  const upstream = new PooledUpstream({ clock });
+
+  const asking = upstream.send({ target: { origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, socketPath: null, headers: {} }, method: 'GET', path: '/', signal: new AbortController().signal });
+  const failing = expect(asking).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  await vi.waitUntil(() => sockets.length === 1 && clock.pendingCount === 1, { interval: 2 });
+  await clock.advance(10_000);
+
+  await failing;
+  await upstream.close();
+  for (const socket of sockets) socket.destroy();
+  server.close();
 });
