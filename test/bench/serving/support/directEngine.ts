@@ -11,7 +11,7 @@ import { findLlamaServer } from '../../../support/llamaServer.ts';
 import { createPlace, read, type Place } from './place.ts';
 
 /** What an engine is started with, by Wheelhouse and by hand alike. */
-export interface EngineSpec { readonly name: string; readonly modelPath: string; readonly contextTokens: number; readonly slots: number }
+export interface EngineSpec { readonly name: string; readonly modelPath: string; readonly contextTokens: number; readonly slots: number; readonly extraArgs?: readonly string[] }
 
 const SECRET = 'for-the-bench';
 const HEADERS = { authorization: `Bearer ${SECRET}` };
@@ -35,9 +35,9 @@ export class DirectEngine {
     return kind === 'llama-server' ? DirectEngine.#startServer(spec) : DirectEngine.#startEmbedded(spec);
   }
 
-  static async #startServer(spec: EngineSpec): Promise<DirectEngine> {
+  static async #startServer({ extraArgs = [], ...spec }: EngineSpec): Promise<DirectEngine> {
     const program = findProgram();
-    const args = toServerArgs({ ...aLaunch(spec), modelPath: spec.modelPath }, { socketPath: null, templatePath: null }, () => true);
+    const args = toServerArgs({ ...aLaunch({ ...spec, settings: { extraArgs: [...extraArgs] } }), modelPath: spec.modelPath }, { socketPath: null, templatePath: null }, () => true);
     return DirectEngine.startProgram(program, args, spec.name);
   }
 
