@@ -51,7 +51,7 @@ export function createPortFeatures({ opened, journal, settings, apiKeySecret, ve
       apiKeys.start();
       usage.start(() => settings.get('serving.usageKeepDays'));
       stack.add(recordExchanges(book, { ledger: usage, limiter, metrics, log }));
-      stack.add(serving.onDidTransition(({ name, from, to }) => { if (from === 'unloading' && to === 'unloaded') metrics.addUnload(name); }));
+      stack.add(serving.onDidTransition(({ name, from }) => { if (from === 'unloading') metrics.addUnload(name); }));
       await port.start();
     },
     close: () => port.stop(),

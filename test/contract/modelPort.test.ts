@@ -100,6 +100,12 @@ test.each<[string, number, string]>([['breaks at once', 500, 'engine_error'], ['
   expect([response.status, await response.json()]).toMatchObject([status, { error: { code } }]);
 });
 
+test('a refusal of what has no body keeps the connection', async () => {
+  const refused = await Promise.all(['/v1/models/nobody', '/v1/nothing'].map((path) => world.ask(path)));
+
+  expect(refused.map(({ status, headers }) => [status, headers.get('connection')])).toEqual([[404, 'keep-alive'], [404, 'keep-alive']]);
+});
+
 test.each(['crash', 'closes early', 'error midway'])('"%s" in the middle of a stream is an error event, and the stream ends', async (order) => {
   const { chunks, text } = await readStream(await askChat(order, { stream: true }));
 

@@ -209,6 +209,24 @@ test('rule 6 and 7: a busy model is not stopped; after 15 s it drains, and what 
   expect(late.waits[0]).toEqual({ kind: 'draining', model: 'a' });
 });
 
+test('rule 7: what comes to a model that has just loaded waits behind one that has waited 15 s', async () => {
+  const world = new ServingWorld({ gpuGib: [12] });
+  world.starter.isInstant = false;
+  void world.scheduler.load(a);
+  await settle();
+  const waiting = world.ask(b);
+  await world.clock.advance(16_000);
+  world.starter.of('a').becomeReady();
+  await world.clock.advance(1_000);
+
+  const first = world.ask(a);
+  await settle();
+  const second = world.ask(a);
+  await settle();
+
+  expect([first.result?.kind, second.result, world.stateOf(a), waiting.result]).toEqual(['granted', null, 'draining', null]);
+});
+
 test('rule 7: two models that take turns are loaded twice in all, for waiters of one go together', async () => {
   const world = new ServingWorld({ gpuGib: [12] });
   const asks = Array.from({ length: 20 }, (_, n) => world.ask(n % 2 === 0 ? a : b));
@@ -326,7 +344,7 @@ test('rule 9: a load that nobody waits for any more is finished and kept', async
 
   waiting.abort.abort();
   world.starter.of('a').becomeReady();
-  await world.clock.advance(100);
+  await world.clock.advance(1_000);
 
   expect([refusalOf(waiting).kind, world.stateOf(a)]).toEqual(['cancelled', 'ready']);
 });

@@ -3,8 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 
 export interface EventLoopDelay { p50: number; p99: number; max: number }
 
-/** Each reading wakes the process, also one that does nothing; what is longer than this is never missed. */
-const RESOLUTION_MS = 50;
+const RESOLUTION_MS = 10;
 const WINDOW_MS = 60_000;
 const toMs = (nanoseconds: number): number => Math.max(0, Math.round((nanoseconds / 1e6 - RESOLUTION_MS) * 100) / 100);
 

@@ -46,7 +46,8 @@ export class AheadAgent extends GatedAgent {
   #take(name: string): GatedSocket | null {
     const spare = this.#spares.get(name);
     this.#spares.delete(name);
-    if (spare === undefined || spare.socket.destroyed) return null;
+    // One that its server has closed is not destroyed yet in the turn in which that is read.
+    if (spare === undefined || spare.socket.destroyed || spare.socket.readableEnded) return null;
     spare.stopWatching();
     return spare.socket;
   }

@@ -27,12 +27,17 @@ export class PacedText {
   write(piece: string): void {
     this.hold(piece);
     if (this.#pace.takePiece(this.#options.clock.monotonicMs()) || this.#held.length > MAX_HELD_LETTERS) this.flush();
-    else this.#options.rounds.add(this.#flush);
+    else this.flushSoon();
   }
 
   /** Keeps a piece for what is sent next. */
   hold(piece: string): void {
     this.#held += piece;
+  }
+
+  /** Sends what is held within a round, even if it is nothing. */
+  flushSoon(): void {
+    this.#options.rounds.add(this.#flush);
   }
 
   flush(): void {

@@ -158,11 +158,16 @@ export class ModelPort {
     const path = request.url?.split('?')[0] ?? '';
     this.#deps.log.info('port.refused', { requestId, path, status: problem.status, code: problem.code });
     // What was not read of a body must not be taken for the next request.
-    if (!request.complete && !response.headersSent) response.setHeader('connection', 'close');
+    if (hasBody(request) && !request.complete && !response.headersSent) response.setHeader('connection', 'close');
     // What has begun cannot become an error: the client sees that it is cut off.
     if (response.headersSent && !response.writableEnded) response.destroy();
     else sendProblem(response, problem, { dialect: dialectOf(path), requestId });
   }
+}
+
+/** A request without one counts as complete only after its handler has begun. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 function dialectOf(path: string): Dialect {

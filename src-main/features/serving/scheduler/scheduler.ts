@@ -29,7 +29,7 @@ interface Pending {
 const MOST_STEPS = 100_000;
 const QUEUE_RETRY_MS = 2_000;
 
-/** The one actor that owns queue, placements and engines: whatever happens, it decides anew and acts, in one step without waiting. */
+/** The one actor that owns queue, placements and engines: whatever happens, it decides anew and acts, in one step without waiting. Only a free slot for which nobody stands in line is given at once. */
 export class Scheduler implements Slots {
   readonly #deps: SchedulerDeps;
   readonly #register: UnitRegister;
@@ -89,7 +89,8 @@ export class Scheduler implements Slots {
     const refuse = (refusal: SlotRefusal): void => { resolve({ kind: 'refused', refusal }); };
     if (this.#isStopped || signal.aborted) { refuse({ kind: this.#isStopped ? 'shutting_down' : 'cancelled' }); return promise; }
     const unit = this.#ensure(config);
-    if (hasFreeSlot(unit) && !this.#isRunning) return Promise.resolve(this.#giveFree(unit, request));
+    // With nobody waiting anywhere there is nothing to decide, unless it is being decided.
+    if (hasFreeSlot(unit) && this.#pending.size === 0 && !this.#isRunning) return Promise.resolve(this.#giveFree(unit, request));
     const scope = hasFreeSlot(unit) ? null : findFullScope({ units: this.units.values(), unit, keyId }, this.#deps.getLimits());
     if (scope !== null) { refuse({ kind: 'queue_full', retryAfterMs: QUEUE_RETRY_MS, scope }); return promise; }
     const cancel = (): void => { this.#cancel(requestId); };
@@ -183,7 +184,7 @@ export class Scheduler implements Slots {
     this.#run();
   }
 
-  /** Of a model that is loaded and for which nobody waits: there is nothing to decide. */
+  /** Without a step: what a step does for a request costs more than all else about it. */
   #giveFree(unit: Unit, request: SlotRequest): SlotResult {
     this.#life.occupy(unit, request.requestId, request);
     this.#didChange.fire(undefined);

@@ -37,6 +37,22 @@ test('the first words come before what is said while nothing comes', async () =>
   expect(written.join('')).toMatch(/^event: begin\n\n(: keep-alive\n\n)+$/);
 });
 
+test('what begins a stream goes out once without words, if they are long in coming', async () => {
+  const { clock, wire, written } = makeWire('event: begin\n\n');
+
+  wire.flushBeginning();
+  await clock.advance(100);
+  const before = written.length;
+  wire.begin();
+  wire.flushBeginning();
+  await clock.advance(100);
+  wire.flushBeginning();
+  await clock.advance(100);
+
+  expect([before, written]).toEqual([0, ['event: begin\n\n']]);
+  wire.dispose();
+});
+
 test('a client that waits hears something at least every fifteen seconds, and nothing after the end', async () => {
   const { clock, wire, written } = makeWire();
 

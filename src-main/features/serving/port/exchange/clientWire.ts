@@ -30,6 +30,7 @@ export class ClientWire {
   #cancelQuiet: (() => void) | null = null;
   readonly #text: PacedText;
   #wroteAtMs = 0;
+  #isBeginningSent = false;
 
   constructor(options: WireOptions) {
     this.#options = options;
@@ -64,10 +65,15 @@ export class ClientWire {
     this.#text.hold(getOpening());
   }
 
+  /** Sends what was said when a stream began within a round, although no words follow. */
+  flushBeginning(): void {
+    if (this.hasBegun && !this.#isBeginningSent) this.#text.flushSoon();
+  }
+
   #keepAlive(): void {
     this.begin();
     this.#text.hold(this.#options.keepAlive ?? '');
-    this.#text.flush();
+    if (!this.#isBeginningSent || this.#options.keepAlive !== null) this.#text.flush();
   }
 
   /** Sends another program's status and headers. */
@@ -122,6 +128,7 @@ export class ClientWire {
   }
 
   #sendText(text: string): void {
+    this.#isBeginningSent = true;
     if (text === '') this.#options.response.flushHeaders();
     else this.#send(text);
   }

@@ -96,11 +96,12 @@ export class Relay {
     return this.#write(text);
   }
 
-  /** The last piece goes with the end. */
+  /** The last piece goes with the end; a piece that says nothing lets go out what was said before it. */
   #write(text: string): Promise<void> | null {
     const { wire, answer, reader, exchange } = this.#options;
     if (answer.isStream && text !== '' && !reader.isDone) return wire.writePiece(text, exchange.signal);
     wire.hold(text);
+    wire.flushBeginning();
     return null;
   }
 
