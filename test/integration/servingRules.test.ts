@@ -212,7 +212,7 @@ test('rule 6 and 7: a busy model is not stopped; after 15 s it drains, and what 
 test('rule 7: what comes to a model that has just loaded waits behind one that has waited 15 s', async () => {
   const world = new ServingWorld({ gpuGib: [12] });
   world.starter.isInstant = false;
-  void world.scheduler.load(a);
+  const loading = world.scheduler.load(a);
   await settle();
   const waiting = world.ask(b);
   await world.clock.advance(16_000);
@@ -224,6 +224,7 @@ test('rule 7: what comes to a model that has just loaded waits behind one that h
   const second = world.ask(a);
   await settle();
 
+  expect(await loading).toEqual({ kind: 'loaded' });
   expect([first.result?.kind, second.result, world.stateOf(a), waiting.result]).toEqual(['granted', null, 'draining', null]);
 });
 
