@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { FakeClock } from '../../../test/fakes/facts/fakeClock.ts';
 import { PacedText } from './pacedText.ts';
 import { FAST_MS, WritePace } from './writePace.ts';
-import { ROUND_MS, WriteRounds } from './writeRounds.ts';
+import { LONG_ROUND_MS, MANY_STREAMS, ROUND_MS, WriteRounds } from './writeRounds.ts';
 
 /** Which of the pieces, so far apart, are written at once. */
 function listFree(count: number, apartMs: number): boolean[] {
@@ -40,6 +40,23 @@ test('all that wait are written in the same round, once, and what was taken back
   await clock.advance(ROUND_MS);
 
   expect(written).toEqual(['a', 'c']);
+});
+
+test('the round behind one with many streams is a long one, and the next behind one with few is not', async () => {
+  const clock = new FakeClock();
+  const rounds = new WriteRounds(clock);
+  const writtenAtMs: number[] = [];
+  const write = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n += 1) rounds.add(() => { writtenAtMs.push(clock.monotonicMs()); });
+    while (clock.pendingCount > 0) await clock.advance(1);
+  };
+
+  await write(MANY_STREAMS);
+  await write(MANY_STREAMS - 1);
+  await write(1);
+
+  const ends = [ROUND_MS, ROUND_MS + LONG_ROUND_MS, ROUND_MS + LONG_ROUND_MS + ROUND_MS];
+  expect([...new Set(writtenAtMs)]).toEqual(ends);
 });
 
 test('the first pieces go out at once, those that follow fast together, and the end takes what is left', async () => {
