@@ -89,9 +89,10 @@ export class Scheduler implements Slots {
     const refuse = (refusal: SlotRefusal): void => { resolve({ kind: 'refused', refusal }); };
     if (this.#isStopped || signal.aborted) { refuse({ kind: this.#isStopped ? 'shutting_down' : 'cancelled' }); return promise; }
     const unit = this.#ensure(config);
+    const isFree = hasFreeSlot(unit);
     // With nobody waiting anywhere there is nothing to decide, unless it is being decided.
-    if (hasFreeSlot(unit) && this.#pending.size === 0 && !this.#isRunning) return Promise.resolve(this.#giveFree(unit, request));
-    const scope = hasFreeSlot(unit) ? null : findFullScope({ units: this.units.values(), unit, keyId }, this.#deps.getLimits());
+    if (isFree && this.#pending.size === 0 && !this.#isRunning) return Promise.resolve(this.#giveFree(unit, request));
+    const scope = isFree ? null : findFullScope({ units: this.units.values(), unit, keyId }, this.#deps.getLimits());
     if (scope !== null) { refuse({ kind: 'queue_full', retryAfterMs: QUEUE_RETRY_MS, scope }); return promise; }
     const cancel = (): void => { this.#cancel(requestId); };
     signal.addEventListener('abort', cancel, { once: true });
